@@ -1,0 +1,53 @@
+/** Every bound of the program, unit last, each with its reason. Nothing else in the source names a bound. */
+export const LIMITS = {
+  /** Larger files are data or bundles far more often than code; they are left out by name. */
+  fileBytes: 2_097_152,
+  /** A line longer than this marks a minified file when it also holds most of the file. */
+  minifiedLineChars: 5_000,
+  /** The first bytes in which a NUL marks a binary file, as git does it. */
+  binarySniffBytes: 8_000,
+  /** A file that needs longer than this to parse is kept as text only. */
+  parseMillis: 5_000,
+  /** Deeper trees come from generated data; walking them would overflow the stack. */
+  parseNesting: 1_000,
+  /** Symbols kept of one file; a file above it is a table of data. */
+  symbolsPerFile: 60_000,
+  /** Occurrences kept of one file. */
+  occurrencesPerFile: 200_000,
+  /** The aim for one chunk; what an embedding model and a reader take in at once. */
+  chunkChars: 1_500,
+  /** A chunk never grows past this, whatever the syntax says. */
+  chunkMaxChars: 3_000,
+  /** Source bytes of one text batch: about a second of work for one thread. */
+  textBatchBytes: 16_777_216,
+  /** Files of one text batch: bounds the ordinals of one posting block. */
+  textBatchFiles: 2_048,
+  /** Source bytes of one parse batch: a second or two of parsing, so that progress moves and a kill loses little. */
+  parseBatchBytes: 4_194_304,
+  /** Files of one parse batch. */
+  parseBatchFiles: 1_024,
+  /** A query longer than this is refused; nothing a person or an agent means is longer. */
+  queryChars: 10_000,
+  /** Words of one ranked query that are looked up; the rest of a pasted text adds nothing but time. */
+  queryTerms: 64,
+  /** Results of one page at most. */
+  pageResults: 1_000,
+  /** Results of one page when the caller names none. */
+  pageResultsDefault: 20,
+  /** Characters of one returned line; the rest of a longer line is cut around the match. */
+  snippetLineChars: 500,
+  /** Milliseconds after which an interactive search stops and says that its total was not counted. */
+  searchMillis: 10_000,
+  /** Bytes of posting pages kept in memory by one open store. */
+  pageCacheBytes: 50_331_648,
+  /** Bytes of decoded file texts kept in memory by one open store. */
+  textCacheBytes: 33_554_432,
+  /** Milliseconds that a second writer waits before it says who holds the index. */
+  writerWaitMillis: 30_000,
+  /** Milliseconds that file events are gathered before one incremental index. */
+  watchBatchMillis: 60,
+  /** Seconds one git command may take before it is stopped (clones excepted). */
+  gitSeconds: 120,
+  /** Seconds a clone or fetch may take. */
+  cloneSeconds: 3_600,
+} as const;

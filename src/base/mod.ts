@@ -1,0 +1,7 @@
+/**
+ * base: what every floor may lean on. Knows nothing of code, repositories or searching.
+ */
+export { ERROR_CODES, CodeIndexError, asCodeIndexError, type ErrorCode } from './errors.ts';
+export { LIMITS } from './limits.ts';
+export { ByteReader, ByteWriter } from './bytes.ts';
+export { breathe, throwIfAborted } from './abort.ts';

@@ -1,0 +1,64 @@
+import type { Mode } from './query.ts';
+import type { SymbolKind } from './symbol.ts';
+
+/** `fresh`: as on disk and in the commit; `edited`: an edit not committed yet, indexed; `stale`: the file changed after it was indexed. */
+export type Freshness = 'fresh' | 'edited' | 'stale';
+
+export interface Match {
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, UTF-16 units. */
+  readonly column: number;
+  /** UTF-16 units. */
+  readonly length: number;
+}
+
+export interface ResultSymbol {
+  readonly name: string;
+  readonly kind: SymbolKind;
+  readonly container: string | null;
+  readonly signature: string | null;
+}
+
+export interface Result {
+  readonly repository: string;
+  readonly branch: string | null;
+  readonly path: string;
+  readonly language: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly score: number;
+  readonly kind: 'line' | 'chunk' | 'symbol' | 'file';
+  readonly symbol: ResultSymbol | null;
+  readonly snippet: string;
+  readonly matches: readonly Match[];
+  readonly freshness: Freshness;
+  /** Why it is here and ranks where it does, a short phrase each. */
+  readonly why: readonly string[];
+}
+
+export interface Coverage {
+  readonly repositories: readonly string[];
+  readonly filesSearched: number;
+  readonly filesSkipped: number;
+  readonly skippedBecause: Readonly<Record<string, number>>;
+}
+
+export interface AnswerFreshness {
+  readonly indexedCommit: string | null;
+  readonly headCommit: string | null;
+  readonly pendingFiles: number;
+  readonly indexedAt: string | null;
+}
+
+/** The answer of every search-like operation, the same from every face. */
+export interface Answer {
+  readonly query: string;
+  readonly mode: Exclude<Mode, 'auto'>;
+  readonly total: { readonly value: number; readonly exact: boolean };
+  readonly tookMs: number;
+  readonly nextCursor: string | null;
+  readonly results: readonly Result[];
+  readonly coverage: Coverage;
+  readonly freshness: AnswerFreshness;
+}

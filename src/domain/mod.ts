@@ -1,0 +1,20 @@
+/**
+ * domain: the plain, read-only data that floors exchange, and the packed forms of the large ones.
+ * No input or output, no clock, no database, no protocol.
+ */
+export type { Span } from './span.ts';
+export { SYMBOL_KINDS, type SymbolFact, type SymbolKind } from './symbol.ts';
+export { ROLES, type ImportFact, type Occurrence, type Role, type Tier } from './reference.ts';
+export { PROBLEM_KINDS, type ChunkFact, type Facts, type Problem, type ProblemKind } from './facts.ts';
+export {
+  SKIP_REASONS, TEXT_ONLY_REASONS,
+  type BlobId, type BlobInfo, type BlobState, type Entry, type RepositoryId, type SkipReason, type TextOnlyReason, type ViewId,
+} from './file.ts';
+export type { Repository, View, ViewKind } from './repository.ts';
+export type { IndexSummary, Progress } from './progress.ts';
+export { MODES, type Atom, type Expression, type Filters, type Mode, type ParsedQuery } from './query.ts';
+export type { Answer, AnswerFreshness, Coverage, Freshness, Match, Result, ResultSymbol } from './answer.ts';
+export { BLOCK_KINDS, BlockWriter, compareKeys, findInPage, pageOf, visitPage, type Block, type BlockKind, type BlockPage, type PostingList } from './block.ts';
+export { packFrequency, readPlain, visitTerm, writePlain, writeTerm } from './postings.ts';
+export { packFacts, unpackChunks, unpackImports, unpackOccurrences, unpackSymbols } from './packed.ts';
+export { BlobSet } from './blob-set.ts';

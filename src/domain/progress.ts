@@ -1,0 +1,22 @@
+/** What a long operation tells while it runs. A closed union; faces print or forward it. */
+export type Progress =
+  | { readonly kind: 'scan'; readonly repository: string; readonly files: number }
+  | { readonly kind: 'text'; readonly repository: string; readonly done: number; readonly total: number; readonly bytes: number }
+  | { readonly kind: 'symbols'; readonly repository: string; readonly done: number; readonly total: number; readonly bytes: number }
+  | { readonly kind: 'clone'; readonly repository: string; readonly text: string }
+  | { readonly kind: 'done'; readonly repository: string; readonly summary: IndexSummary };
+
+export interface IndexSummary {
+  readonly repository: string;
+  readonly branch: string | null;
+  readonly commit: string | null;
+  readonly files: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly skipped: number;
+  readonly textOnly: number;
+  readonly bytes: number;
+  readonly textMillis: number;
+  readonly millis: number;
+  readonly problems: number;
+}

@@ -1,0 +1,236 @@
+/**
+ * The ports of the store, by role. Every driver meets them all and passes `suite/`.
+ *
+ * Candidates and statistics cross this wall, never scores: the same search code ranks over every driver.
+ * Methods take lists, because a driver may be across a network. No connection and no transaction is shown:
+ * all writing is `commit(delta)`, which happens wholly or not at all.
+ */
+import type {
+  Block, BlobId, BlobInfo, BlobSet, Entry, Repository, RepositoryId, SkipReason, TextOnlyReason, View, ViewId, ViewKind, Problem,
+} from '../domain/mod.ts';
+
+export interface Store extends AsyncDisposable {
+  readonly meta: Meta;
+  readonly files: Files;
+  readonly trigrams: Trigrams;
+  readonly terms: Terms;
+  readonly symbols: Symbols;
+  readonly vectors: Vectors;
+  /** What this driver can do beyond the ports, as data. */
+  readonly supports: { readonly concurrentWriters: boolean; readonly approximateVectors: boolean };
+  /** Applies one delta in one transaction; gives the ids of `delta.blobs` in order. Needs the writer's lease. */
+  commit(delta: Delta): Promise<CommitResult>;
+  /** Takes the only right to write, waiting up to `waitMillis`; then fails with `conflict`, naming who holds it. Freed by the process's death too. */
+  lease(purpose: string, options?: { waitMillis?: number; signal?: AbortSignal }): Promise<AsyncDisposable>;
+  /** Merges small blocks, drops what no blob needs and gives free space back. Safe to stop at any time. */
+  compact(options?: { signal?: AbortSignal }): Promise<void>;
+}
+
+/** Repositories and views. */
+export interface Meta {
+  repositories(): Promise<readonly Repository[]>;
+  views(repositories?: readonly RepositoryId[]): Promise<readonly View[]>;
+  /** Creates (id absent) or changes a repository. Fails with `conflict` when the name is taken. */
+  putRepository(repository: Omit<Repository, 'id' | 'generation' | 'createdAt'> & { id?: RepositoryId }): Promise<Repository>;
+  putView(view: { repository: RepositoryId; kind: ViewKind; branch: string | null; root: string | null; commit: string | null }): Promise<View>;
+  /** Removes every row, posting and vector of it. */
+  removeRepository(id: RepositoryId): Promise<void>;
+  removeView(id: ViewId): Promise<void>;
+  /** Totals for `status`: rows and bytes by role. */
+  statistics(repository?: RepositoryId): Promise<StoreStatistics>;
+}
+
+export interface StoreStatistics {
+  readonly files: number;
+  readonly blobs: number;
+  readonly sourceBytes: number;
+  readonly symbols: number;
+  readonly occurrences: number;
+  readonly chunks: number;
+  readonly vectors: number;
+  readonly databaseBytes: number;
+  readonly languages: Readonly<Record<string, { files: number; bytes: number }>>;
+}
+
+/** Which files a query may answer from. All lists narrow; an empty list does not. */
+export interface Scope {
+  readonly views: readonly ViewId[];
+  readonly languages: readonly string[];
+  readonly notLanguages: readonly string[];
+  /** Tests on paths, already compiled by the search: any of `paths` (where there are some), none of `notPaths`. */
+  readonly paths: readonly PathTest[];
+  readonly notPaths: readonly PathTest[];
+}
+
+export interface PathTest {
+  /** Stable text for caching. */
+  readonly key: string;
+  /** Every matching path starts with this; may be empty. */
+  readonly prefix: string;
+  matches(path: string): boolean;
+}
+
+/** Paths, blobs, texts and facts. */
+export interface Files {
+  /** The blobs with text in scope. Cached by the driver until the repository's generation changes. */
+  scope(scope: Scope): Promise<BlobSet>;
+  blobs(ids: readonly BlobId[]): Promise<ReadonlyMap<BlobId, BlobInfo>>;
+  /** Where the blobs are: one or more per blob, in path order. */
+  places(views: readonly ViewId[], ids: readonly BlobId[]): Promise<ReadonlyMap<BlobId, readonly Place[]>>;
+  /** Entries of one view in path order, after `after`; all of them in turns of `limit`. */
+  entries(view: ViewId, options: { after?: string; limit: number; under?: string; skippedOnly?: boolean }): Promise<readonly Entry[]>;
+  /** One entry for each path that is known. */
+  entriesAt(view: ViewId, paths: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
+  /** Decoded texts; ids without text are absent. */
+  texts(ids: readonly BlobId[]): Promise<ReadonlyMap<BlobId, string>>;
+  /** Packed facts (domain/packed.ts); ids that are not parsed are absent. */
+  facts(ids: readonly BlobId[]): Promise<ReadonlyMap<BlobId, Uint8Array>>;
+  /** What the index needs for the difference: known blobs by content id, parse work left, counts of skipped files. */
+  readonly plan: Plan;
+}
+
+export interface Place {
+  readonly view: ViewId;
+  readonly entry: Entry;
+}
+
+export interface Plan {
+  /** Blob ids that the repository already holds for `oid + language`, keyed `oid:language`. */
+  known(repository: RepositoryId, keys: readonly { oid: string; language: string }[]): Promise<ReadonlyMap<string, BlobId>>;
+  /** Blobs in state `text` that await parsing, least id first. */
+  unparsed(repository: RepositoryId, limit: number, after: BlobId): Promise<readonly BlobInfo[]>;
+  /** The content as stored (zstd), to hand to a thread without decoding it here. */
+  packedTexts(ids: readonly BlobId[]): Promise<ReadonlyMap<BlobId, Uint8Array>>;
+  skipped(views: readonly ViewId[]): Promise<ReadonlyMap<SkipReason, number>>;
+  /** Files in views, with text. */
+  count(views: readonly ViewId[]): Promise<number>;
+  unparsedCount(repository: RepositoryId): Promise<number>;
+}
+
+/** A condition on trigrams. Keys are as code/trigrams.ts makes them. */
+export type TrigramPlan =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'and'; readonly keys: readonly number[]; readonly items: readonly TrigramPlan[] }
+  | { readonly kind: 'or'; readonly items: readonly TrigramPlan[] };
+
+export interface Trigrams {
+  /** Ascending ids within `within` of blobs that may match; may hold too many, never too few. */
+  candidates(repositories: readonly RepositoryId[], plan: TrigramPlan, within: BlobSet): Promise<Uint32Array>;
+}
+
+/** One block of chunks, as the ranker needs it. Chunk ordinal c belongs to blob b where chunkStart[b] <= c < chunkStart[b + 1]. */
+export interface ChunkBlock {
+  readonly repository: RepositoryId;
+  readonly blobs: Uint32Array;
+  /** Length blobs.length + 1. */
+  readonly chunkStart: Uint32Array;
+  /** Terms in each chunk, capped at 65,535. */
+  readonly chunkTerms: Uint16Array;
+}
+
+export interface TermPostings {
+  readonly term: string;
+  /** One item for each block that holds the term; bytes as `visitTerm` reads them. */
+  readonly blocks: readonly { readonly block: ChunkBlock; readonly documentCount: number; readonly bytes: Uint8Array }[];
+  /** Chunks with the term, over all blocks (chunks of replaced blobs counted until compaction). */
+  readonly documentCount: number;
+}
+
+export interface Terms {
+  postings(repositories: readonly RepositoryId[], terms: readonly string[]): Promise<readonly TermPostings[]>;
+  statistics(repositories: readonly RepositoryId[]): Promise<{ readonly chunks: number; readonly terms: number }>;
+  /** Blobs in `within` that hold all of the terms. Ascending. */
+  blobsWithAll(repositories: readonly RepositoryId[], terms: readonly string[], within: BlobSet): Promise<Uint32Array>;
+}
+
+export interface SymbolQuery {
+  readonly repositories: readonly RepositoryId[];
+  readonly within: BlobSet;
+  readonly name: string;
+  readonly match: 'exact' | 'prefix' | 'substring' | 'fuzzy';
+  /** Names to give back at most; the store stops early. */
+  readonly limit: number;
+}
+
+export interface Symbols {
+  /** Folded names that match, nearest first, with the blobs that define them. Case is for the caller to check. */
+  names(query: SymbolQuery): Promise<readonly SymbolNameHit[]>;
+}
+
+export interface SymbolNameHit {
+  /** Folded. */
+  readonly name: string;
+  /** Edit distance for `fuzzy`, else 0. */
+  readonly distance: number;
+  /** Ascending, in scope. */
+  readonly blobs: Uint32Array;
+}
+
+export interface VectorHit {
+  readonly blob: BlobId;
+  readonly chunk: number;
+  /** Cosine distance, 0 to 2. */
+  readonly distance: number;
+}
+
+export interface Vectors {
+  nearest(query: { repositories: readonly RepositoryId[]; within: BlobSet; model: string; vector: Int8Array; limit: number }): Promise<readonly VectorHit[]>;
+  count(repositories: readonly RepositoryId[], model: string): Promise<number>;
+}
+
+/** A blob to store. Its id is given at commit. */
+export interface NewBlob {
+  readonly oid: string;
+  readonly language: string;
+  readonly size: number;
+  readonly lines: number;
+  readonly textOnly: TextOnlyReason | null;
+  readonly problems: readonly Problem[];
+  /** The decoded text as UTF-8, zstd-compressed. */
+  readonly content: Uint8Array;
+}
+
+/** Everything that can be written, in one piece. Absent parts change nothing. */
+export interface Delta {
+  readonly repository: RepositoryId;
+  /** Texts. `trigrams` documents are these blobs, in this order. A blob that is already known is not stored twice. */
+  readonly blobs?: readonly NewBlob[];
+  readonly trigrams?: Block;
+  /** Facts of blobs that are stored already. `names` documents are these, `terms` documents their chunks, in this order. */
+  readonly facts?: readonly NewFacts[];
+  readonly names?: Block;
+  readonly terms?: Block;
+  /** Terms in each chunk, over all `facts` in order. */
+  readonly chunkTerms?: Uint16Array;
+  readonly vectors?: { readonly model: string; readonly rows: readonly { blob: BlobId; chunk: number; vector: Int8Array }[] };
+  readonly view?: ViewDelta;
+}
+
+export interface NewFacts {
+  readonly blob: BlobId;
+  /** As `packFacts` makes it. */
+  readonly packed: Uint8Array;
+  readonly chunks: number;
+  readonly symbols: number;
+  readonly occurrences: number;
+  readonly textOnly: TextOnlyReason | null;
+  readonly problems: readonly Problem[];
+}
+
+export interface ViewDelta {
+  readonly id: ViewId;
+  /** `blob` is an id, or `new` an index into `delta.blobs`. */
+  readonly upsert?: readonly (Omit<Entry, 'blob'> & { readonly blob: BlobId | null; readonly new?: number })[];
+  readonly remove?: readonly string[];
+  readonly branch?: string | null;
+  readonly commit?: string | null;
+  readonly indexedAt?: string;
+  readonly pendingFiles?: number;
+  readonly pendingSymbols?: number;
+}
+
+export interface CommitResult {
+  readonly blobs: readonly BlobId[];
+}
+
