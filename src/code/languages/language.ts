@@ -1,0 +1,21 @@
+/** A language is data: how to know its files, which grammar reads them, and how its names bind. */
+export interface Language {
+  /** Lower case, as in `lang:` filters: `typescript`, `csharp`, `cpp`. Also the folder with `outline.scm` and `references.scm`. */
+  readonly name: string;
+  /** Other names people type: `ts`, `c#`, `c++`. */
+  readonly aliases: readonly string[];
+  /** `*.ts` endings and whole file names such as `Makefile`; the longest ending wins. */
+  readonly globs: readonly string[];
+  /** Interpreters in a `#!` line. */
+  readonly interpreters: readonly string[];
+  /** The npm package and file of the WebAssembly grammar; null for hand-made outlines and for plain text. */
+  readonly grammar: { readonly package: string; readonly file: string } | null;
+  /** An outline made without a grammar, by name (see `outline-by-hand/`). */
+  readonly byHand?: string;
+  /** Node types of comments in the grammar. */
+  readonly comments: readonly string[];
+  /** The rule by which a symbol is visible outside its file. */
+  readonly exported: 'all' | 'capital' | 'no_underscore' | 'marked' | 'not_static' | 'not_private';
+  /** How imports and scopes bind names to definitions; absent: every edge is a candidate. */
+  readonly binding?: 'javascript' | 'python' | 'go' | 'java' | 'rust' | 'c';
+}
