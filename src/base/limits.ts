@@ -26,6 +26,8 @@ export const LIMITS = {
   parseBatchBytes: 4_194_304,
   /** Files of one parse batch. */
   parseBatchFiles: 1_024,
+  /** A longer run of letters is data, not a name; it is found by its trigrams alone. */
+  tokenChars: 80,
   /** A query longer than this is refused; nothing a person or an agent means is longer. */
   queryChars: 10_000,
   /** Words of one ranked query that are looked up; the rest of a pasted text adds nothing but time. */
