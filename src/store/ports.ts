@@ -38,6 +38,8 @@ export interface Meta {
   removeView(id: ViewId): Promise<void>;
   /** Totals for `status`: rows and bytes by role. */
   statistics(repository?: RepositoryId): Promise<StoreStatistics>;
+  /** Verifies that what is stored is sound; gives one phrase (engine, format version), or fails with `internal` and how to mend it. For `doctor`. */
+  check(): Promise<string>;
 }
 
 export interface StoreStatistics {
