@@ -1,0 +1,134 @@
+/** From found definitions to symbols: order, containers, kinds, signatures, docs, visibility. */
+import type { SymbolFact, SymbolKind } from '../../domain/mod.ts';
+import type { Language } from '../languages/language.ts';
+import type { Scope } from './collect.ts';
+import { docBefore } from './docs.ts';
+import type { FoundSymbol } from './found.ts';
+import type { Lines } from './lines.ts';
+
+const TYPE_KINDS: ReadonlySet<SymbolKind> = new Set<SymbolKind>(['class', 'struct', 'interface', 'trait', 'enum', 'union']);
+
+interface OutlineInput {
+  readonly text: string;
+  readonly lines: Lines;
+  readonly language: Language;
+  /** Sorted, not overlapping. */
+  readonly comments: readonly number[];
+  readonly scopes: readonly Scope[];
+}
+
+/** The symbols of a file sorted by start; a symbol around another comes before it. */
+export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): SymbolFact[] {
+  const kept = oncePerName(found);
+  const containers = containersOf(kept, input);
+  const exported: boolean[] = [];
+  return kept.map((symbol, index) => {
+    const container = containers[index] as number;
+    const owner = container < 0 ? undefined : kept[container];
+    const name = symbol.name ?? input.text.slice(symbol.nameStart, symbol.nameEnd);
+    const isMember = owner !== undefined && TYPE_KINDS.has(owner.kind);
+    const kind = isMember && symbol.kind === 'function' ? 'method' : symbol.kind;
+    const signatureEnd = signatureEndOf(symbol, input.text);
+    const doc = symbol.docStart >= 0 ? { start: symbol.docStart, end: symbol.docEnd } : docBefore(input.text, symbol.start, input.comments);
+    exported.push(isExported(symbol, name, input, owner?.kind === 'enum' ? (exported[container] ?? false) : undefined));
+    return {
+      name, kind, container,
+      span: { start: symbol.start, end: symbol.end, startLine: input.lines.at(symbol.start), endLine: input.lines.at(Math.max(symbol.start, symbol.end - 1)) },
+      nameStart: symbol.nameStart, nameLine: input.lines.at(symbol.nameStart),
+      signatureStart: symbol.start, signatureEnd,
+      docStart: doc?.start ?? -1, docEnd: doc?.end ?? -1,
+      exported: exported[index] as boolean,
+    };
+  });
+}
+
+/** Sorted by start, the longer first; of several with one name node the highest rank stays. */
+function oncePerName(found: readonly FoundSymbol[]): FoundSymbol[] {
+  const best = new Map<number, FoundSymbol>();
+  for (const symbol of found) {
+    const other = best.get(symbol.nameStart);
+    if (other === undefined || symbol.rank >= other.rank) best.set(symbol.nameStart, symbol);
+  }
+  return [...best.values()].sort((a, b) => a.start - b.start || b.end - a.end || a.nameStart - b.nameStart);
+}
+
+function containersOf(symbols: readonly FoundSymbol[], { text, scopes }: OutlineInput): Int32Array {
+  const containers = new Int32Array(symbols.length).fill(-1);
+  const open: number[] = [];
+  const types = new Map<string, number>();
+  symbols.forEach((symbol, index) => {
+    if (TYPE_KINDS.has(symbol.kind) || symbol.kind === 'type' || symbol.kind === 'module') {
+      const name = text.slice(symbol.nameStart, symbol.nameEnd);
+      if (!types.has(name)) types.set(name, index);
+    }
+    while (open.length > 0 && (symbols[open[open.length - 1] as number] as FoundSymbol).end <= symbol.start) open.pop();
+    containers[index] = containerIn(symbols, open, symbol);
+    open.push(index);
+  });
+  const innermost = [...scopes].sort((a, b) => a.start - b.start);
+  let scopeAt = 0;
+  const openScopes: Scope[] = [];
+  symbols.forEach((symbol, index) => {
+    while (scopeAt < innermost.length && (innermost[scopeAt] as Scope).start <= symbol.start) openScopes.push(innermost[scopeAt++] as Scope);
+    while (openScopes.length > 0 && (openScopes[openScopes.length - 1] as Scope).end < symbol.end) openScopes.pop();
+    const around = openScopes[openScopes.length - 1];
+    const container = containers[index] as number;
+    const inScope = around !== undefined && (container < 0 || (symbols[container] as FoundSymbol).start < around.start);
+    const ownerStart = symbol.ownerStart >= 0 ? symbol.ownerStart : inScope ? around.nameStart : -1;
+    if (ownerStart < 0) return;
+    const owner = types.get(text.slice(ownerStart, symbol.ownerStart >= 0 ? symbol.ownerEnd : (around as Scope).nameEnd));
+    // A container always has the smaller index: methods written above their type stay without one.
+    if (owner !== undefined && owner < index) containers[index] = owner;
+  });
+  return containers;
+}
+
+/** Kinds of things that have a type; a type written in their declaration is not theirs. */
+const TYPED_KINDS: ReadonlySet<SymbolKind> = new Set<SymbolKind>(['variable', 'field', 'property', 'constant', 'type']);
+
+/** Siblings of one declaration (`int a, b;`) share its span: none is inside another, and what is in it belongs to the first. */
+function containerIn(symbols: readonly FoundSymbol[], open: readonly number[], symbol: FoundSymbol): number {
+  const isType = TYPE_KINDS.has(symbol.kind);
+  let level = open.length - 1;
+  for (; level >= 0; level--) {
+    const around = symbols[open[level] as number] as FoundSymbol;
+    if (sameSpan(around, symbol) || (isType && TYPED_KINDS.has(around.kind))) continue;
+    break;
+  }
+  if (level < 0) return -1;
+  while (level > 0 && sameSpan(symbols[open[level] as number] as FoundSymbol, symbols[open[level - 1] as number] as FoundSymbol)) level--;
+  return open[level] as number;
+}
+
+function sameSpan(a: FoundSymbol, b: FoundSymbol): boolean {
+  return a.start === b.start && a.end === b.end;
+}
+
+/** Before the body, else before the first brace, else the end of the name's line or of the definition. */
+function signatureEndOf(symbol: FoundSymbol, text: string): number {
+  if (symbol.bodyStart >= symbol.nameEnd) return trimmedEnd(text, symbol.start, symbol.bodyStart);
+  const lineEnd = text.indexOf('\n', symbol.nameEnd);
+  const limit = Math.min(symbol.end, lineEnd === -1 ? symbol.end : lineEnd);
+  return trimmedEnd(text, symbol.start, Math.max(limit, symbol.nameEnd));
+}
+
+function trimmedEnd(text: string, start: number, end: number): number {
+  let at = Math.min(end, start + 2_000);
+  while (at > start && text.charCodeAt(at - 1) <= 32) at--;
+  return at;
+}
+
+const PRIVATE = /\bprivate\b/;
+const STATIC = /\bstatic\b/;
+
+function isExported(symbol: FoundSymbol, name: string, input: OutlineInput, inherited: boolean | undefined): boolean {
+  const head = (): string => input.text.slice(symbol.start, symbol.nameStart);
+  switch (input.language.exported) {
+    case 'all': return true;
+    case 'capital': return /^\p{Lu}/u.test(name);
+    case 'no_underscore': return !name.startsWith('_') || (name.startsWith('__') && name.endsWith('__'));
+    case 'marked': return symbol.marked || inherited === true;
+    case 'not_static': return !STATIC.test(head());
+    case 'not_private': return !PRIVATE.test(head());
+  }
+}
