@@ -24,6 +24,12 @@ export const LIMITS = {
   textBatchFiles: 2_048,
   /** Source bytes of one parse batch: a second or two of parsing, so that progress moves and a kill loses little. */
   parseBatchBytes: 4_194_304,
+  /** Parse threads at most: beyond it the one writer is the bottleneck. */
+  threads: 8,
+  /** JavaScript heap of one thread; a batch needs a tenth of it. */
+  threadHeapMegabytes: 512,
+  /** A thread that does not answer for so long hangs inside a grammar, beyond the reach of its own time limit. */
+  taskMillis: 120_000,
   /** Files of one parse batch. */
   parseBatchFiles: 1_024,
   /** A longer run of letters is data, not a name; it is found by its trigrams alone. */

@@ -3,5 +3,6 @@
  */
 export { ERROR_CODES, CodeIndexError, asCodeIndexError, type ErrorCode } from './errors.ts';
 export { LIMITS } from './limits.ts';
+export { comparePaths } from './paths.ts';
 export { ByteReader, ByteWriter } from './bytes.ts';
 export { breathe, throwIfAborted } from './abort.ts';

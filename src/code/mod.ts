@@ -1,0 +1,14 @@
+/**
+ * code: "Here is a file: what is in it?"
+ * Text in, facts out: language, symbols, occurrences, imports, chunks, terms, trigrams. Pure functions; the pool runs
+ * them in threads and bounds their time and memory. Knows neither repositories nor the store.
+ */
+export { languageNamed, languageOf } from './languages/detect.ts';
+export type { Language } from './languages/language.ts';
+export { openParser, type FactsParser } from './parse/mod.ts';
+export { identifiersOf, lookupTerm, partsOf, termsOf, termsOfIdentifier } from './tokens.ts';
+export { stem } from './stem.ts';
+export { trigramKey, trigramsOf } from './trigrams.ts';
+export { TermBlockBuilder } from './term-block.ts';
+export { openPool, type Pool } from './threads/pool.ts';
+export type { ParseItem, ParseResult, ParseTask, TextItem, TextOutcome, TextResult, TextTask } from './threads/messages.ts';

@@ -1,0 +1,33 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { packFacts, type Facts } from '../domain/mod.ts';
+import { languageNamed } from './languages/detect.ts';
+import { openParser, plainFacts, type FactsParser } from './parse/mod.ts';
+import { TermBlockBuilder } from './term-block.ts';
+import type { ParseItem, ParseResult, ParseTask } from './threads/messages.ts';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+let parser: Promise<FactsParser> | undefined;
+
+/** Parses some stored texts: packed facts for each, and one term and one name block for all. Throws only when a grammar crashes. */
+export async function runParseTask(task: ParseTask): Promise<ParseResult> {
+  const factsParser = await (parser ??= openParser());
+  const builder = new TermBlockBuilder();
+  const outcomes: ParseResult['outcomes'][number][] = [];
+  for (const item of task.items) {
+    const text = decoder.decode(zstdDecompressSync(item.content));
+    const facts = await factsOf(factsParser, item, text);
+    builder.add(text, facts);
+    const failed = facts.problems.find(({ kind }) => kind !== 'parse_errors' && kind !== 'not_utf8')?.kind;
+    outcomes.push({
+      blob: item.blob, packed: packFacts(facts, text), chunks: facts.chunks.length, symbols: facts.symbols.length,
+      occurrences: facts.occurrences.length, textOnly: item.textOnly ?? (failed as ParseItem['textOnly'] | undefined) ?? null, problems: [...item.problems, ...facts.problems],
+    });
+  }
+  return { kind: 'parse', outcomes, ...builder.finish() };
+}
+
+async function factsOf(factsParser: FactsParser, item: ParseItem, text: string): Promise<Facts> {
+  const language = languageNamed(item.language);
+  if (item.textOnly !== null || language === null) return plainFacts(text);
+  return factsParser.facts('', language, text);
+}

@@ -1,0 +1,96 @@
+import { performance } from 'node:perf_hooks';
+import type { Pool } from '../code/mod.ts';
+import type { IndexSummary, Progress, Repository, View } from '../domain/mod.ts';
+import { headOf, listCommit, listFiles, resolveBranch, type FoundFile, type Location } from '../repo/mod.ts';
+import type { Store } from '../store/mod.ts';
+import { difference, type Difference } from './diff.ts';
+import { parsePhase } from './parse-phase.ts';
+import type { Run } from './run.ts';
+import { textPhase } from './text-phase.ts';
+
+export interface IndexTarget {
+  readonly repository: Repository;
+  readonly view: View;
+  readonly location: Location;
+}
+
+export interface IndexOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stop when the text is searchable; the next run makes the symbols. */
+  readonly textOnly?: boolean;
+  /** Look at these paths only: what a watcher saw change. */
+  readonly only?: readonly string[];
+  /** Milliseconds to wait for another writer. */
+  readonly waitMillis?: number;
+}
+
+/**
+ * Brings the index of one view to the state of its files: the one write path of full index, increment, watch and queue.
+ * Idempotent. Text first: every batch is searchable once committed; symbols follow. Killed at any instant, the next run
+ * takes up what is missing.
+ */
+export async function indexView(context: { store: Store; pool: Pool }, target: IndexTarget, options: IndexOptions = {}): Promise<IndexSummary> {
+  const { store, pool } = context;
+  const started = performance.now();
+  const leaseOptions = { ...(options.waitMillis === undefined ? {} : { waitMillis: options.waitMillis }), ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  await using _lease = await store.lease(`indexing ${target.repository.name}`, leaseOptions);
+  const run: Run = {
+    store, pool, ...target, signal: options.signal, onProgress: options.onProgress,
+    counts: { skipped: 0, textOnly: 0, bytes: 0, problems: 0 },
+  };
+  const ground = await groundState(run, options.only);
+  options.onProgress?.({ kind: 'scan', repository: run.repository.name, files: ground.files.length });
+  const changes = await difference(store, run.view, ground.files, options.only);
+  await writeKnown(run, changes);
+  if (changes.read.length > 0) await textPhase(run, changes.read);
+  await publish(run, ground, changes);
+  const textMillis = performance.now() - started;
+  if (options.textOnly !== true) await parsePhase(run);
+  const summary: IndexSummary = {
+    repository: run.repository.name, branch: ground.branch, commit: ground.commit, files: ground.files.length,
+    changed: changes.read.length + changes.entries.length, removed: changes.removed.length,
+    skipped: run.counts.skipped + changes.entries.filter((entry) => entry.skipped !== null).length, textOnly: run.counts.textOnly,
+    bytes: run.counts.bytes, textMillis, millis: performance.now() - started, problems: run.counts.problems,
+  };
+  options.onProgress?.({ kind: 'done', repository: run.repository.name, summary });
+  return summary;
+}
+
+interface Ground {
+  readonly files: readonly FoundFile[];
+  readonly branch: string | null;
+  readonly commit: string | null;
+}
+
+async function groundState(run: Run, only: readonly string[] | undefined): Promise<Ground> {
+  const { view, location } = run;
+  const signal = run.signal === undefined ? {} : { signal: run.signal };
+  if (view.kind === 'worktree') {
+    // The head is read before the files: a commit that lands between shows as stale, never as indexed.
+    const head = headOf(location);
+    const files = await listFiles(location, { ...signal, ...(only === undefined ? {} : { only }) });
+    return { files, branch: head.branch, commit: head.head };
+  }
+  const commit = view.kind === 'commit' ? (view.commit as string) : await resolveBranch(location, view.branch as string);
+  return { files: await listCommit(location, commit, signal), branch: view.branch, commit };
+}
+
+/** Writes what needs no reading: reused contents, skipped files, removed paths. */
+async function writeKnown(run: Run, changes: Difference): Promise<void> {
+  const { entries, removed, read } = changes;
+  if (entries.length === 0 && removed.length === 0 && read.length === 0) return;
+  await run.store.commit({ repository: run.repository.id, view: { id: run.view.id, upsert: entries, remove: removed, pendingFiles: read.length } });
+}
+
+async function publish(run: Run, ground: Ground, changes: Difference): Promise<void> {
+  const { view } = run;
+  const touched = changes.entries.length + changes.removed.length + changes.read.length > 0;
+  const pendingSymbols = await run.store.files.plan.unparsedCount(run.repository.id);
+  const same = view.commit === ground.commit && view.branch === ground.branch && view.indexedAt !== null;
+  if (!touched && same && view.pendingFiles === 0 && view.pendingSymbols === pendingSymbols) return;
+  await run.store.commit({
+    repository: run.repository.id,
+    view: { id: view.id, branch: ground.branch, commit: ground.commit, indexedAt: new Date().toISOString(), pendingFiles: 0, pendingSymbols },
+  });
+}

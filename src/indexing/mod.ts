@@ -1,0 +1,6 @@
+/**
+ * indexing: "What must be rewritten?"
+ * Compares ground state with derived state and rewrites the difference; one path for full, incremental and watched
+ * indexing. Invariants: every commit is a state that may be answered from; a second run changes nothing.
+ */
+export { indexView, type IndexOptions, type IndexTarget } from './index-view.ts';

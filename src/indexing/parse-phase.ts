@@ -1,0 +1,52 @@
+import { LIMITS } from '../base/mod.ts';
+import type { ParseResult } from '../code/mod.ts';
+import type { BlobInfo } from '../domain/mod.ts';
+import { batches, pipeline } from './batches.ts';
+import type { Run } from './run.ts';
+
+const PAGE = 4_000;
+
+/** Parses every blob of the repository that has only text so far: what this run added and what a killed run left. */
+export async function parsePhase(run: Run): Promise<void> {
+  const total = await run.store.files.plan.unparsedCount(run.repository.id);
+  let done = 0;
+  let bytes = 0;
+  await pipeline(
+    unparsed(run, total),
+    run.pool.threads + 1,
+    async (batch) => {
+      const contents = await run.store.files.plan.packedTexts(batch.map((blob) => blob.id));
+      const items = batch.map(({ id, language, textOnly, problems }) => ({ blob: id, language, textOnly, problems, content: contents.get(id) as Uint8Array }));
+      return run.pool.parse({ kind: 'parse', items }, run.signal);
+    },
+    async (results, batch) => {
+      done += batch.length;
+      bytes += batch.reduce((sum, blob) => sum + blob.size, 0);
+      for (const result of results) await commitFacts(run, result, total - done);
+      run.onProgress?.({ kind: 'symbols', repository: run.repository.name, done, total, bytes });
+    },
+  );
+}
+
+async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {
+  let after = 0;
+  for (;;) {
+    const page = await run.store.files.plan.unparsed(run.repository.id, PAGE, after);
+    const pageBytes = page.reduce((sum, blob) => sum + blob.size, 0);
+    const share = total <= PAGE ? Math.ceil(pageBytes / (run.pool.threads * 3)) + 32_768 : LIMITS.parseBatchBytes;
+    yield* batches(page, (blob) => blob.size, { bytes: Math.min(LIMITS.parseBatchBytes, share), count: LIMITS.parseBatchFiles });
+    const last = page[page.length - 1];
+    if (last === undefined || page.length < PAGE) return;
+    after = last.id;
+  }
+}
+
+async function commitFacts(run: Run, result: ParseResult, pendingSymbols: number): Promise<void> {
+  for (const outcome of result.outcomes) {
+    if (outcome.problems.length > 0) run.counts.problems++;
+  }
+  await run.store.commit({
+    repository: run.repository.id, facts: result.outcomes, names: result.names, terms: result.terms, chunkTerms: result.chunkTerms,
+    view: { id: run.view.id, pendingSymbols },
+  });
+}
