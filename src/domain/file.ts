@@ -6,7 +6,7 @@ export type ViewId = number;
 export type BlobId = number;
 
 /** Why a path is known but has no text in the index. Closed; listed by `status --skipped` and counted in every coverage. */
-export const SKIP_REASONS = ['binary', 'too_large', 'excluded', 'unreadable', 'symlink_outside', 'submodule', 'not_present'] as const;
+export const SKIP_REASONS = ['binary', 'too_large', 'excluded', 'unreadable', 'symlink_outside', 'symlink', 'submodule', 'not_present'] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Why a file is searched as text only, without symbols. */
