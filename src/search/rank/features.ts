@@ -1,0 +1,73 @@
+/** Features of one file for one question: plain numbers, each visible in `why`. */
+import type { FileEvidence } from './evidence.ts';
+import type { PathEvidence } from './place.ts';
+import type { Question } from './question.ts';
+
+export const FEATURES = [
+  'sum', 'best', 'coverage', 'chunkCoverage', 'nameCoverage', 'chunkNameCoverage', 'density',
+  'stem', 'stemPrecision', 'stemExact', 'parent', 'folders', 'depth', 'size', 'mentions',
+  'defines', 'definesExact', 'test', 'example', 'vendored', 'legacy', 'barrel', 'declarations', 'document', 'data', 'generated',
+] as const;
+export type Feature = (typeof FEATURES)[number];
+
+export interface FileContext {
+  readonly evidence: FileEvidence;
+  readonly path: PathEvidence;
+  readonly language: string;
+  readonly textOnly: boolean;
+  /** Chunks in scope that mention the file's stem, as a share of all (log scale 0 to 1). */
+  readonly mentions: number;
+  /** The file defines a name of the question: in some case, and exactly as typed. */
+  readonly defines: boolean;
+  readonly definesExact: boolean;
+}
+
+const DOCUMENT_LANGUAGES = new Set(['markdown', 'text', 'rst', 'asciidoc', 'tex', 'html', 'po', 'svg', 'org']);
+const DATA_LANGUAGES = new Set(['json', 'yaml', 'toml', 'xml', 'ini', 'csv', 'css', 'scss', 'lockfile', 'properties', 'dockerfile', 'makefile', 'cmake', 'meson', 'gitignore']);
+
+/** The features in the order of `FEATURES`. Demotions are off where the question asks for such files. */
+export function featuresOf(question: Question, file: FileContext, idf: ReadonlyMap<string, number>): Float64Array {
+  const { evidence, path } = file;
+  const asks = question.asksFor;
+  const stem = matchShare(question, path.stem, idf);
+  return Float64Array.of(
+    Math.log(1 + evidence.sum), Math.log(1 + evidence.best), evidence.coverage, evidence.chunkCoverage,
+    evidence.nameCoverage, evidence.chunkNameCoverage, Math.log(1 + evidence.sum / Math.max(1, evidence.chunks)),
+    stem.recall, stem.precision, stem.precision === 1 ? stem.recall : 0,
+    matchShare(question, path.parent, idf).recall, matchShare(question, path.folders, idf).recall,
+    Math.log(1 + path.depth), Math.log(1 + evidence.chunks), file.mentions,
+    file.defines ? 1 : 0, file.definesExact ? 1 : 0,
+    path.test && !asks.tests ? 1 : 0, path.example && !asks.examples && !asks.documents ? 1 : 0, path.vendored && !asks.vendored ? 1 : 0,
+    path.legacy ? 1 : 0, path.barrel ? 1 : 0, path.declarations ? 1 : 0,
+    DOCUMENT_LANGUAGES.has(file.language) && !asks.documents ? 1 : 0,
+    DATA_LANGUAGES.has(file.language) && !asks.configuration ? 1 : 0, file.textOnly ? 1 : 0,
+  );
+}
+
+/** Shares, by idf and weight, of the question's terms that are among `words`, and of `words` that the question names. */
+function matchShare(question: Question, words: readonly string[], idf: ReadonlyMap<string, number>): { recall: number; precision: number } {
+  if (words.length === 0) return { recall: 0, precision: 0 };
+  const joined = words.join('');
+  let matched = 0;
+  let total = 0;
+  const used = new Set<string>();
+  for (const { term, weight } of question.terms) {
+    const value = (idf.get(term) ?? 0) * weight;
+    total += value;
+    const word = words.find((candidate) => candidate === term || sharesStart(candidate, term));
+    if (word !== undefined) {
+      matched += word === term ? value : value * 0.7;
+      used.add(word);
+    } else if (term.length > 3 && joined === term) {
+      matched += value;
+      for (const candidate of words) used.add(candidate);
+    }
+  }
+  return { recall: total === 0 ? 0 : matched / total, precision: used.size / words.length };
+}
+
+/** `auth` and `authent`, `param` and `parameter`: one is the beginning of the other and long enough to mean it. */
+function sharesStart(a: string, b: string): boolean {
+  const least = Math.min(a.length, b.length);
+  return least >= 4 && (a.startsWith(b) || b.startsWith(a)) && Math.abs(a.length - b.length) <= 6;
+}

@@ -1,0 +1,7 @@
+/**
+ * rank: "Which of these files answers the question best?"
+ * Pure functions over candidates and statistics: evidence (BM25F), features, one linear score. Knows no driver and
+ * no repository; every weight is visible in `why`.
+ */
+export { candidatesFor, rank, type Candidate, type Ranking, type RankScope, type RankedFile } from './rank.ts';
+export { FEATURES } from './features.ts';

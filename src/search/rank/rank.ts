@@ -1,0 +1,103 @@
+import type { BlobInfo, BlobSet, RepositoryId, ViewId } from '../../domain/mod.ts';
+import type { Place, Store } from '../../store/mod.ts';
+import { gather, type FileEvidence, type Gathered } from './evidence.ts';
+import { featuresOf, type FileContext } from './features.ts';
+import { readPath, type PathEvidence } from './place.ts';
+import { understand, type Question } from './question.ts';
+import { explain, scoreOf } from './weights.ts';
+
+/** Files whose features are computed; the rest rank by their BM25 sum behind them. */
+const CANDIDATES = 300;
+/** Files whose stem is looked up in the index as evidence of how much others refer to them. */
+const MENTIONED = 120;
+const REASONS = 6;
+
+export interface RankScope {
+  readonly repositories: readonly RepositoryId[];
+  readonly views: readonly ViewId[];
+  readonly within: BlobSet;
+}
+
+export interface RankedFile {
+  readonly place: Place;
+  readonly info: BlobInfo;
+  readonly score: number;
+  /** The chunk of the file to show, by its number in the packed facts. */
+  readonly chunk: number;
+  readonly why: readonly string[];
+}
+
+export interface Candidate {
+  readonly evidence: FileEvidence;
+  readonly place: Place;
+  readonly info: BlobInfo;
+  readonly features: Float64Array;
+}
+
+export interface Ranking {
+  readonly question: Question;
+  /** Best first. */
+  readonly files: readonly RankedFile[];
+  /** Files that hold at least one of the terms. */
+  readonly matching: number;
+}
+
+/** Ranks the files in scope for a question in words. Deterministic: ties break by path. */
+export async function rank(store: Store, scope: RankScope, words: string): Promise<Ranking> {
+  const { question, candidates, matching } = await candidatesFor(store, scope, words);
+  const files = candidates
+    .map(({ evidence, place, info, features }) => ({ place, info, score: scoreOf(features), chunk: evidence.bestChunk, why: explain(features, REASONS) }))
+    .sort((a, b) => b.score - a.score || (a.place.entry.path < b.place.entry.path ? -1 : 1));
+  return { question, files, matching };
+}
+
+/** The candidates with their features: what the ranker scores, and what training learns from. */
+export async function candidatesFor(store: Store, scope: RankScope, words: string): Promise<{ question: Question; candidates: Candidate[]; matching: number }> {
+  const question = understand(words);
+  const [postings, statistics] = await Promise.all([
+    store.terms.postings(scope.repositories, question.terms.map(({ term }) => term)),
+    store.terms.statistics(scope.repositories),
+  ]);
+  const gathered = gather(question.terms, postings, statistics, scope.within);
+  const definers = await definersOf(store, scope, question);
+  const chosen = choose(gathered.files, definers.folded);
+  const ids = chosen.map(({ blob }) => blob);
+  const [places, infos] = await Promise.all([store.files.places(scope.views, ids), store.files.blobs(ids)]);
+  const placed = chosen.flatMap((evidence) => {
+    const info = infos.get(evidence.blob);
+    return info === undefined ? [] : (places.get(evidence.blob) ?? []).map((place) => ({ evidence, info, place, path: readPath(place.entry.path) }));
+  });
+  const mentions = await mentionsOf(store, scope, placed.map(({ path }) => path), statistics.chunks);
+  const candidates = placed.map(({ evidence, info, place, path }) => {
+    const context: FileContext = {
+      evidence, path, language: info.language, textOnly: info.textOnly !== null, mentions: mentions.get(path.stemName) ?? 0,
+      defines: definers.folded.has(evidence.blob), definesExact: definers.exact.has(evidence.blob),
+    };
+    return { evidence, place, info, features: featuresOf(question, context, gathered.idf) };
+  });
+  return { question, candidates, matching: gathered.files.length };
+}
+
+/** Blobs that define a name of the question. */
+async function definersOf(store: Store, scope: RankScope, question: Question): Promise<{ folded: ReadonlySet<number>; exact: ReadonlySet<number> }> {
+  const folded = new Set<number>();
+  const exact = new Set<number>();
+  for (const name of question.names) {
+    const hits = await store.symbols.names({ repositories: scope.repositories, within: scope.within, name, match: 'exact', limit: 1 });
+    for (const { blobs } of hits) for (const blob of blobs) folded.add(blob);
+  }
+  if (question.isName) for (const blob of folded) exact.add(blob);
+  return { folded, exact };
+}
+
+function choose(files: Gathered['files'], definers: ReadonlySet<number>): FileEvidence[] {
+  if (files.length <= CANDIDATES) return [...files];
+  const roughly = (file: FileEvidence): number => Math.log(1 + file.sum) + 2 * file.coverage + file.chunkCoverage + file.chunkNameCoverage + (definers.has(file.blob) ? 10 : 0);
+  return files.map((file) => ({ file, score: roughly(file) })).sort((a, b) => b.score - a.score).slice(0, CANDIDATES).map(({ file }) => file);
+}
+
+async function mentionsOf(store: Store, scope: RankScope, paths: readonly PathEvidence[], chunks: number): Promise<ReadonlyMap<string, number>> {
+  const stems = [...new Set(paths.slice(0, MENTIONED).map(({ stemName }) => stemName))].filter((stem) => stem.length > 0);
+  const postings = await store.terms.postings(scope.repositories, stems);
+  return new Map(postings.map(({ term, documentCount }) => [term, Math.log(1 + documentCount) / Math.log(2 + chunks)]));
+}
