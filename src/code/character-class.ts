@@ -16,12 +16,20 @@ for (let unit = 0; unit < 128; unit++) {
 }
 
 /** Letters of other scripts belong to words, punctuation beyond ASCII does not; each unit is asked once. */
+const UPPER_LETTER = /\p{Lu}/u;
+const LOWER_LETTER = /\p{Ll}/u;
 const LETTER = /[\p{L}\p{M}\p{N}]/u;
 
 export function classOf(unit: number): number {
   const known = CLASS[unit] as number;
   if (known !== 255) return known;
-  const found = (unit >= 0xd800 && unit < 0xe000) || LETTER.test(String.fromCharCode(unit)) ? BEYOND : SEPARATOR;
+  const found = (unit >= 0xd800 && unit < 0xe000) ? BEYOND : classOfLetter(String.fromCharCode(unit));
   CLASS[unit] = found;
   return found;
+}
+
+function classOfLetter(letter: string): number {
+  if (UPPER_LETTER.test(letter)) return UPPER;
+  if (LOWER_LETTER.test(letter)) return LOWER;
+  return LETTER.test(letter) ? BEYOND : SEPARATOR;
 }

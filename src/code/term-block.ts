@@ -56,21 +56,25 @@ export class TermBlockBuilder {
   #termsOf(identifier: number): Uint32Array {
     const known = this.#identifierTerms[identifier];
     if (known !== undefined) return known;
-    const ids = Uint32Array.from(termsOfIdentifier(this.#identifiers.textOf(identifier)), (term) => {
-      const id = this.#terms.get(term);
-      if (id !== undefined) return id;
-      const fresh = this.#terms.size;
-      this.#terms.set(term, fresh);
-      if (fresh === this.#lastChunk.length) {
-        const last = new Int32Array(fresh * 2).fill(-1);
-        last.set(this.#lastChunk);
-        this.#lastChunk = last;
-        this.#lastPosting = grow(this.#lastPosting, new Uint32Array(fresh * 2));
-      }
-      return fresh;
-    });
+    const terms = termsOfIdentifier(this.#identifiers.textOf(identifier));
+    const ids = new Uint32Array(terms.length);
+    for (let i = 0; i < terms.length; i++) ids[i] = this.#termId(terms[i] as string);
     this.#identifierTerms[identifier] = ids;
     return ids;
+  }
+
+  #termId(term: string): number {
+    const known = this.#terms.get(term);
+    if (known !== undefined) return known;
+    const fresh = this.#terms.size;
+    this.#terms.set(term, fresh);
+    if (fresh === this.#lastChunk.length) {
+      const last = new Int32Array(fresh * 2).fill(-1);
+      last.set(this.#lastChunk);
+      this.#lastChunk = last;
+      this.#lastPosting = grow(this.#lastPosting, new Uint32Array(fresh * 2));
+    }
+    return fresh;
   }
 
   #count(term: number, chunk: number, inName: boolean, inComment: boolean): void {

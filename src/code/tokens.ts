@@ -38,10 +38,15 @@ export function partsOf(identifier: string): string[] {
 export function termsOfIdentifier(identifier: string): string[] {
   const parts = partsOf(identifier);
   if (parts.length === 1) return [stem(parts[0] as string)];
-  const terms = new Set<string>();
-  for (const part of parts) if (part.length > 1 || parts.length > 3) terms.add(stem(part));
-  if (parts.length > 1) terms.add(parts.join(''));
-  return [...terms];
+  const terms: string[] = [];
+  for (const part of parts) {
+    if (part.length === 1 && parts.length <= 3) continue;
+    const stemmed = stem(part);
+    if (!terms.includes(stemmed)) terms.push(stemmed);
+  }
+  const whole = parts.join('');
+  if (parts.length > 1 && !terms.includes(whole)) terms.push(whole);
+  return terms;
 }
 
 /** The identifiers of a text in order, with repeats. */
