@@ -1,0 +1,115 @@
+/**
+ * Learns the weights of the linear ranker from labelled queries and says how well they carry over.
+ *
+ *   node train/rank.ts --queries DIR --repos DIR [--cache DIR] [--l2 0.02] [--write]
+ *
+ * DIR of queries holds <name>.json files: { name, root, queries: [{ query, relevant: [path or {path}], secondary }] };
+ * DIR of repos holds a checkout for each. Weights are fitted listwise (softmax cross-entropy over the candidates of each
+ * query, L2 towards zero on standardized features); the figure to trust is the one cross-validated by repository.
+ * `--write` puts the weights fitted on everything into src/search/rank/weights.ts.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openPool } from '../src/code/mod.ts';
+import { indexView } from '../src/indexing/mod.ts';
+import { openLocation } from '../src/repo/mod.ts';
+import { candidatesFor, FEATURES } from '../src/search/rank/mod.ts';
+import { openStore, type Store } from '../src/store/mod.ts';
+import { crossValidate, fit, ndcg, type LabelledQuery } from './listwise.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    queries: { type: 'string' }, repos: { type: 'string' }, cache: { type: 'string', default: 'train/cache' },
+    l2: { type: 'string', default: '0.02' }, write: { type: 'boolean', default: false }, misses: { type: 'boolean', default: false },
+  },
+});
+
+interface LabelFile {
+  readonly name: string;
+  readonly language: string;
+  readonly root: string | null;
+  readonly queries: readonly { readonly query: string; readonly category?: string; readonly relevant?: readonly Target[]; readonly secondary?: readonly Target[] }[];
+}
+type Target = string | { readonly path: string };
+
+async function storeOf(spec: LabelFile, reposDirectory: string, cache: string): Promise<Store> {
+  const dataDir = join(cache, spec.name);
+  mkdirSync(dataDir, { recursive: true });
+  const store = await openStore('sqlite:', { dataDir });
+  const location = await openLocation(join(reposDirectory, spec.name, spec.root ?? ''));
+  const repository =
+    (await store.meta.repositories())[0] ??
+    (await store.meta.putRepository({ name: spec.name, root: location.root, url: null, purpose: null, language: null, expiresAt: null }));
+  const view =
+    (await store.meta.views([repository.id]))[0] ??
+    (await store.meta.putView({ repository: repository.id, kind: 'worktree', branch: null, root: location.root, commit: null }));
+  await using pool = openPool();
+  await indexView({ store, pool }, { repository, view, location });
+  return store;
+}
+
+function samePath(a: string, b: string): boolean {
+  return a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
+}
+
+async function labelled(spec: LabelFile, store: Store): Promise<LabelledQuery[]> {
+  const repositories = (await store.meta.repositories()).map(({ id }) => id);
+  const views = (await store.meta.views()).map(({ id }) => id);
+  const within = await store.files.scope({ views, languages: [], notLanguages: [], paths: [], notPaths: [] });
+  const out: LabelledQuery[] = [];
+  for (const item of spec.queries) {
+    const targets = [...(item.relevant ?? []), ...(item.secondary ?? [])].map((target) => (typeof target === 'string' ? target : target.path));
+    const { candidates } = await candidatesFor(store, { repositories, views, within }, item.query);
+    out.push({
+      group: spec.name, language: spec.language, query: item.query, category: item.category ?? '', targets,
+      paths: candidates.map(({ place }) => place.entry.path), features: candidates.map(({ features }) => features),
+      relevant: candidates.map(({ place }) => targets.findIndex((target) => samePath(place.entry.path, target))),
+    });
+  }
+  return out;
+}
+
+async function main(): Promise<void> {
+  if (flags.queries === undefined || flags.repos === undefined) throw new Error('train/rank.ts needs --queries DIR and --repos DIR.');
+  const queries: LabelledQuery[] = [];
+  for (const file of readdirSync(flags.queries).filter((name) => name.endsWith('.json')).sort()) {
+    const spec = JSON.parse(readFileSync(join(flags.queries, file), 'utf8')) as LabelFile;
+    if (!existsSync(join(flags.repos, spec.name))) continue;
+    await using store = await storeOf(spec, flags.repos, flags.cache);
+    queries.push(...(await labelled(spec, store)));
+  }
+  const l2 = Number(flags.l2);
+  const reachable = queries.filter(({ relevant }) => relevant.some((target) => target >= 0)).length;
+  console.log(`${queries.length} queries, ${reachable} with a target among the candidates, ${FEATURES.length} features`);
+  const folds = crossValidate(queries, l2);
+  report('cross-validated by repository', queries, (index) => folds[index] as number);
+  const weights = fit(queries, l2);
+  report('fitted on all (not a measure)', queries, (index) => ndcg(queries[index] as LabelledQuery, weights));
+  FEATURES.forEach((name, i) => console.log(`  ${name}: ${(weights[i] as number).toFixed(3)},`));
+  if (flags.misses) {
+    queries.forEach((query, index) => {
+      if ((folds[index] as number) < 0.5) console.log(`${(folds[index] as number).toFixed(2)} ${query.group}: ${query.query} -> ${query.targets.join(', ')}`);
+    });
+  }
+  if (flags.write) writeWeights(weights);
+}
+
+function report(title: string, queries: readonly LabelledQuery[], valueOf: (index: number) => number): void {
+  const mean = (indexes: readonly number[]): string => (indexes.reduce((sum, index) => sum + valueOf(index), 0) / Math.max(1, indexes.length)).toFixed(4);
+  const all = queries.map((_, index) => index);
+  console.log(`${title}: NDCG@10 ${mean(all)}`);
+  for (const key of ['category', 'language'] as const) {
+    const names = [...new Set(queries.map((query) => query[key]))].sort();
+    console.log(`  ${names.map((name) => `${name} ${mean(all.filter((index) => queries[index]?.[key] === name))}`).join('  ')}`);
+  }
+}
+
+function writeWeights(weights: Float64Array): void {
+  const file = new URL('../src/search/rank/weights.ts', import.meta.url);
+  const table = FEATURES.map((name, i) => `  ${name}: ${(weights[i] as number).toFixed(3)},`).join('\n');
+  const source = readFileSync(file, 'utf8').replace(/(export const WEIGHTS[^{]*\{\n)[\s\S]*?(\n\};)/, (_, head: string, tail: string) => head + table + tail);
+  writeFileSync(file, source);
+}
+
+await main();
