@@ -37,10 +37,13 @@ export class BlockWriter {
   readonly #page = new ByteWriter(PAGE_BYTES * 2);
   #firstKey: Uint8Array | null = null;
   #lastKey: Uint8Array = new Uint8Array(0);
+  readonly #emit: (page: BlockPage) => void;
 
-  constructor(kind: BlockKind, documents: number) {
+  /** With `emit` each page is handed over as soon as it is full and `finish` gives none: merges hold no whole block. */
+  constructor(kind: BlockKind, documents: number, emit?: (page: BlockPage) => void) {
     this.#kind = kind;
     this.#documents = documents;
+    this.#emit = emit ?? ((page) => this.#pages.push(page));
   }
 
   add(key: Uint8Array, documentCount: number, postings: Uint8Array): void {
@@ -64,7 +67,7 @@ export class BlockWriter {
 
   #flush(): void {
     if (this.#firstKey === null) return;
-    this.#pages.push({ firstKey: this.#firstKey, bytes: this.#page.finish() });
+    this.#emit({ firstKey: this.#firstKey, bytes: this.#page.finish() });
     this.#page.length = 0;
     this.#firstKey = null;
   }
