@@ -1,0 +1,11 @@
+/**
+ * store: "What do we remember?" Candidates and statistics cross this door, never scores.
+ *
+ * Invariants: all writing of content is `commit(delta)`, wholly or not at all; killing the process at any instant
+ * leaves a database that opens and answers; readers are never blocked; ids of blobs are never used twice.
+ */
+export type {
+  ChunkBlock, CommitResult, Delta, Files, Meta, NewBlob, NewFacts, PathTest, Place, Plan, Scope, Store, StoreStatistics,
+  SymbolNameHit, SymbolQuery, Symbols, TermPostings, Terms, TrigramPlan, Trigrams, VectorHit, Vectors, ViewDelta,
+} from './ports.ts';
+export { openStore, type OpenOptions } from './open.ts';

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { CodeIndexError } from '../../base/mod.ts';
+import { asStoreError } from './errors.ts';
+import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts';
+
+export interface Place {
+  readonly file: string;
+  readonly dataDir: string;
+}
+
+const BUSY_MILLIS = 15_000;
+/** Every cached page is a copy; the system's own cache holds the rest. */
+const READER_CACHE_KIB = 16_384;
+const WRITER_CACHE_KIB = 32_768;
+/** Bounds what one reader maps, and so what it seems to weigh. */
+const READER_MAP_BYTES = 268_435_456;
+/** Pages (8 KiB) in the log after which it is copied back: a batch or two, so that it stays bounded. */
+const CHECKPOINT_PAGES = 4_000;
+const LOG_BYTES = 67_108_864;
+
+/** Makes the folders and the database file where they are missing, and brings an old file up to date. */
+export function prepare(place: Place): void {
+  try {
+    for (const folder of [dirname(place.file), place.dataDir, ...['repositories', 'uploads', 'logs'].map((name) => join(place.dataDir, name))]) {
+      mkdirSync(folder, { recursive: true });
+    }
+    const database = new Database(place.file, { timeout: BUSY_MILLIS });
+    try {
+      if (versionOf(database, place.file) < SCHEMA_VERSION) create(database, place.file);
+    } finally {
+      database.close();
+    }
+  } catch (thrown) {
+    throw asStoreError(thrown, place.file, 'Opening the index');
+  }
+}
+
+/** Two processes may meet here: whoever comes second finds the work done. */
+function create(database: Database.Database, file: string): void {
+  if ((database.pragma('page_count', { simple: true }) as number) === 0) {
+    database.pragma('page_size = 8192');
+    database.pragma('auto_vacuum = INCREMENTAL');
+  }
+  retried(() => database.pragma('journal_mode = WAL'));
+  database.transaction(() => {
+    if (versionOf(database, file) < SCHEMA_VERSION) migrate(database);
+  }).immediate();
+}
+
+/** Changing the journal mode does not wait for locks by itself. */
+function retried(work: () => unknown): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 0; ; attempt++) {
+    try {
+      work();
+      return;
+    } catch (thrown) {
+      if (attempt === 200 || !String((thrown as { code?: string }).code).startsWith('SQLITE_BUSY')) throw thrown;
+      Atomics.wait(pause, 0, 0, 20);
+    }
+  }
+}
+
+/** The schema version of the file, 0 for an empty one; refuses files that are not ours or too new. */
+function versionOf(database: Database.Database, file: string): number {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  const owner = database.pragma('application_id', { simple: true }) as number;
+  const tables = database.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number;
+  if (owner !== APPLICATION_ID && (owner !== 0 || version !== 0 || tables !== 0)) {
+    throw new CodeIndexError('unavailable', `${file} is a SQLite database of another program.`, 'Choose another file in DATABASE_URL or another folder with --data-dir; the file was left as it is.');
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new CodeIndexError(
+      'unavailable',
+      `${file} was written by a newer code-index: it has format ${version}, this program reads up to ${SCHEMA_VERSION}.`,
+      'Update code-index, or choose another folder with --data-dir; the file was left as it is.',
+    );
+  }
+  return version;
+}
+
+export function openReader(place: Place): Database.Database {
+  if (!existsSync(place.file)) {
+    throw new CodeIndexError('not_indexed', `There is no index at ${place.file}.`, 'Run `code-index index` first.');
+  }
+  return opened(place, () => {
+    const database = new Database(place.file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLIS });
+    database.pragma(`cache_size = -${READER_CACHE_KIB}`);
+    database.pragma(`mmap_size = ${READER_MAP_BYTES}`);
+    database.pragma('temp_store = MEMORY');
+    const version = versionOf(database, place.file);
+    if (version < SCHEMA_VERSION) {
+      database.close();
+      throw new CodeIndexError('unavailable', `${place.file} has the old format ${version} and is opened for reading only; this program reads ${SCHEMA_VERSION}.`, 'Run any command that may write, such as `code-index status`, to bring it up to date.');
+    }
+    return database;
+  });
+}
+
+export function openWriter(place: Place): Database.Database {
+  return opened(place, () => {
+    const database = new Database(place.file, { fileMustExist: true, timeout: BUSY_MILLIS });
+    database.pragma('synchronous = NORMAL');
+    database.pragma('foreign_keys = ON');
+    database.pragma(`cache_size = -${WRITER_CACHE_KIB}`);
+    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    database.pragma(`journal_size_limit = ${LOG_BYTES}`);
+    database.pragma('temp_store = MEMORY');
+    return database;
+  });
+}
+
+function opened(place: Place, open: () => Database.Database): Database.Database {
+  try {
+    return open();
+  } catch (thrown) {
+    throw asStoreError(thrown, place.file, 'Opening the index');
+  }
+}

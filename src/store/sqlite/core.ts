@@ -1,0 +1,142 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { CodeIndexError } from '../../base/mod.ts';
+import type { BlockKind, RepositoryId, ViewId } from '../../domain/mod.ts';
+import { blockKindName, Languages } from './codes.ts';
+import { openReader, openWriter, type Place } from './connection.ts';
+import { asStoreError, translated } from './errors.ts';
+
+/** One block as the list of blocks knows it; the rest is loaded when it is asked for (blocks.ts). */
+export interface BlockRow {
+  readonly id: number;
+  readonly repository: RepositoryId;
+  readonly kind: BlockKind;
+  readonly documents: number;
+  readonly pages: number;
+  readonly bytes: number;
+  readonly terms: number;
+}
+
+/** What nearly every question needs and few rows hold; true as long as nobody wrote. */
+interface Snapshot {
+  readonly dataVersion: number;
+  readonly views: ReadonlyMap<ViewId, { readonly repository: RepositoryId; readonly version: number }>;
+  readonly blocks: readonly BlockRow[];
+}
+
+/**
+ * The two connections of one open store. All answers come from the reader, inside one read transaction each, so that
+ * they see a whole commit or none of it; the writer is opened when something is written first.
+ */
+export class Core {
+  readonly place: Place;
+  readonly readOnly: boolean;
+  readonly reader: Database;
+  readonly languages: Languages;
+  readonly #begin: Statement;
+  readonly #end: Statement;
+  readonly #dataVersion: Statement<[], number>;
+  readonly #views: Statement<[], { id: number; repository: number; version: number }>;
+  readonly #blocks: Statement<[], Omit<BlockRow, 'kind'> & { kind: number }>;
+  #snapshot: Snapshot = { dataVersion: -1, views: new Map(), blocks: [] };
+  #writer: Database | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #reading = false;
+  #closed = false;
+
+  constructor(place: Place, readOnly: boolean) {
+    this.place = place;
+    this.readOnly = readOnly;
+    const reader = openReader(place);
+    this.reader = reader;
+    this.languages = new Languages(reader);
+    this.#begin = reader.prepare('BEGIN');
+    this.#end = reader.prepare('COMMIT');
+    this.#dataVersion = reader.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#views = reader.prepare('SELECT id, repository, version FROM view');
+    this.#blocks = reader.prepare('SELECT id, repository, kind, documents, pages, bytes, terms FROM block WHERE ready = 1 ORDER BY id');
+  }
+
+  /** Runs one question. `action` names it for the error message, such as `Searching the index`. */
+  read<Result>(action: string, work: () => Result): Result {
+    if (this.#reading) return work();
+    this.#checkOpen();
+    return translated(this.place.file, action, () => {
+      this.#begin.run();
+      this.#reading = true;
+      try {
+        this.#refresh();
+        return work();
+      } finally {
+        this.#reading = false;
+        if (this.reader.inTransaction) this.#end.run();
+      }
+    });
+  }
+
+  #refresh(): void {
+    const dataVersion = this.#dataVersion.get() as number;
+    if (dataVersion === this.#snapshot.dataVersion) return;
+    this.#snapshot = {
+      dataVersion,
+      views: new Map(this.#views.all().map(({ id, repository, version }) => [id, { repository, version }])),
+      blocks: this.#blocks.all().map((row) => ({ ...row, kind: blockKindName(row.kind) })),
+    };
+  }
+
+  /** Only inside `read`. Grows with each change of the view's entries; -1 where there is no such view. */
+  viewVersion(view: ViewId): number {
+    return this.#snapshot.views.get(view)?.version ?? -1;
+  }
+
+  /** Only inside `read`. Oldest first. */
+  blocks(kind: BlockKind, repositories: readonly RepositoryId[]): BlockRow[] {
+    return this.#snapshot.blocks.filter((block) => block.kind === kind && repositories.includes(block.repository));
+  }
+
+  get writer(): Database {
+    this.#checkOpen();
+    if (this.readOnly) {
+      throw new CodeIndexError('unavailable', `${this.place.file} was opened for reading only.`, 'Run this where the index may be written.');
+    }
+    this.#writer ??= openWriter(this.place);
+    return this.#writer;
+  }
+
+  /** One transaction that happens wholly or not at all; waits for other processes' transactions. */
+  write<Result>(action: string, work: (database: Database) => Result): Result {
+    const writer = this.writer;
+    return translated(this.place.file, action, () => writer.transaction(() => work(writer)).immediate());
+  }
+
+  /** Runs writing work one after the other: merges let other work run between their steps. */
+  inTurn<Result>(action: string, work: () => Promise<Result>): Promise<Result> {
+    const result = this.#queue.then(work).catch((thrown: unknown) => {
+      throw asStoreError(thrown, this.place.file, action);
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Copies the log back into the file and empties it, as far as readers let it. */
+  checkpoint(): void {
+    translated(this.place.file, 'Writing the log back', () => this.writer.pragma('wal_checkpoint(TRUNCATE)'));
+  }
+
+  /** When no writing work is under way. */
+  async idle(): Promise<void> {
+    await this.#queue;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new CodeIndexError('unavailable', 'The index was closed.', 'Open it again.');
+  }
+
+  /** Waits for writing work under way. */
+  async close(): Promise<void> {
+    await this.#queue;
+    if (this.#closed) return;
+    this.#closed = true;
+    this.reader.close();
+    this.#writer?.close();
+  }
+}

@@ -1,0 +1,111 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { LIMITS } from '../../base/mod.ts';
+import { BlobSet, type BlobId, type Entry, type ViewId } from '../../domain/mod.ts';
+import type { Files, Place } from '../ports.ts';
+import { BoundedCache } from './cache.ts';
+import { collect } from './collect.ts';
+import type { Core } from './core.ts';
+import { unpackStoredFacts } from './facts.ts';
+import { makePlan } from './plan.ts';
+import { BLOB_COLUMNS, blobOf, ENTRY_COLUMNS, entryOf, type BlobRow, type EntryRow } from './rows.ts';
+import { AFTER_ALL, Scopes } from './scope.ts';
+
+/** From so many ids on, reading the whole view once costs less than looking each id up. */
+const SCAN_FROM_IDS = 8_000;
+
+/** Paths, blobs, texts and facts. */
+export function makeFiles(core: Core): Files {
+  const scopes = new Scopes(core);
+  const texts = new Texts(core);
+  const places = new Places(core);
+  const { reader } = core;
+  const blob = reader.prepare<[BlobId], BlobRow>(`SELECT ${BLOB_COLUMNS} FROM blob WHERE id = ?`);
+  const facts = reader.prepare<[BlobId], Buffer>('SELECT data FROM facts WHERE blob = ?').pluck();
+  const entryAt = reader.prepare<[ViewId, string], EntryRow>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE view = ? AND path = ?`).raw();
+  const after = (condition: string) =>
+    reader
+      .prepare<[ViewId, string, string, string, number], EntryRow>(
+        `SELECT ${ENTRY_COLUMNS} FROM entry WHERE view = ? AND path > ? AND path >= ? AND path < ? ${condition} ORDER BY path LIMIT ?`,
+      )
+      .raw();
+  const entriesAfter = after('');
+  const skippedAfter = after('AND skipped IS NOT NULL');
+
+  return {
+    plan: makePlan(core),
+    scope: async (scope) => scopes.get(scope),
+    blobs: async (ids) => core.read('Reading blobs', () => collect(ids, (id) => {
+      const row = blob.get(id);
+      return row === undefined ? undefined : blobOf(row, core.languages);
+    })),
+    places: async (views, ids) => core.read('Reading paths', () => places.get(views, ids)),
+    entries: async (view, { after: from = '', limit, under = '', skippedOnly = false }) =>
+      core.read('Listing files', () => {
+        const folder = under === '' || under.endsWith('/') ? under : `${under}/`;
+        return (skippedOnly ? skippedAfter : entriesAfter).all(view, from, folder, folder + AFTER_ALL, limit).map(entryOf);
+      }),
+    entriesAt: async (view, paths) => core.read('Reading entries', () => collect(paths, (path) => {
+      const row = entryAt.get(view, path);
+      return row === undefined ? undefined : entryOf(row);
+    })),
+    texts: async (ids) => core.read('Reading texts', () => collect(ids, (id) => texts.get(id))),
+    facts: async (ids) => core.read('Reading facts', () => collect(ids, (id) => {
+      const stored = facts.get(id);
+      return stored === undefined ? undefined : unpackStoredFacts(stored);
+    })),
+  };
+}
+
+/** Decoded texts, the latest kept in memory. A blob's text never changes. */
+class Texts {
+  readonly #content: (id: BlobId) => Buffer | undefined;
+  readonly #kept = new BoundedCache<BlobId, string>(LIMITS.textCacheBytes);
+
+  constructor(core: Core) {
+    const content = core.reader.prepare<[BlobId], Buffer>('SELECT data FROM content WHERE blob = ?').pluck();
+    this.#content = (id) => content.get(id);
+  }
+
+  get(id: BlobId): string | undefined {
+    const known = this.#kept.get(id);
+    if (known !== undefined) return known;
+    const packed = this.#content(id);
+    if (packed === undefined) return undefined;
+    const text = zstdDecompressSync(packed).toString();
+    this.#kept.set(id, text, text.length + 64);
+    return text;
+  }
+}
+
+class Places {
+  readonly #one: (view: ViewId, id: BlobId) => EntryRow[];
+  readonly #all: (view: ViewId) => EntryRow[];
+
+  constructor(core: Core) {
+    const one = core.reader.prepare<[ViewId, BlobId], EntryRow>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE view = ? AND blob = ? ORDER BY path`).raw();
+    const all = core.reader.prepare<[ViewId], EntryRow>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE view = ? AND blob IS NOT NULL ORDER BY path`).raw();
+    this.#one = (view, id) => one.all(view, id);
+    this.#all = (view) => all.all(view);
+  }
+
+  get(views: readonly ViewId[], ids: readonly BlobId[]): Map<BlobId, Place[]> {
+    const found = new Map<BlobId, Place[]>();
+    const add = (view: ViewId, entry: Entry): void => {
+      const places = found.get(entry.blob as number);
+      if (places === undefined) found.set(entry.blob as number, [{ view, entry }]);
+      else places.push({ view, entry });
+    };
+    const wanted = ids.length >= SCAN_FROM_IDS ? new BlobSet(ids) : null;
+    for (const view of views) {
+      if (wanted === null) for (const id of new Set(ids)) for (const row of this.#one(view, id)) add(view, entryOf(row));
+      else for (const row of this.#all(view)) if (wanted.has(row[1] as number)) add(view, entryOf(row));
+    }
+    if (views.length > 1) for (const places of found.values()) places.sort(byPath);
+    return found;
+  }
+}
+
+function byPath(a: Place, b: Place): number {
+  if (a.entry.path === b.entry.path) return a.view - b.view;
+  return a.entry.path < b.entry.path ? -1 : 1;
+}

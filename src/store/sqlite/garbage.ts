@@ -1,0 +1,115 @@
+import { breathe } from '../../base/mod.ts';
+import type { RepositoryId, ViewId } from '../../domain/mod.ts';
+import type { Core } from './core.ts';
+import type { Writing } from './writing.ts';
+
+/** Blobs whose rows are deleted in one transaction: a few ten milliseconds. */
+const BLOBS_AT_ONCE = 1_000;
+/** Free pages given back in one step. */
+const PAGES_AT_ONCE = 2_000;
+/** Blobs that no entry needs are kept up to this share, so that switching back to a branch costs nothing. */
+const ORPHAN_SHARE = 0.1;
+const ORPHANS_ALWAYS_KEPT = 256;
+
+/** Removes what nobody needs, in steps that each leave a whole database. Needs the lease. */
+export class Garbage {
+  readonly #core: Core;
+  readonly #writing: Writing;
+
+  constructor(core: Core, writing: Writing) {
+    this.#core = core;
+    this.#writing = writing;
+  }
+
+  /** The repository is gone for every reader at once; its rows follow, and after a kill at the next opening of the right to write. */
+  removeRepository(id: RepositoryId): Promise<void> {
+    return this.#core.inTurn('Removing a repository', async () => {
+      this.#core.write('Removing a repository', (database) => {
+        database.prepare('DELETE FROM view WHERE repository = ?').run(id);
+        database.prepare('UPDATE repository SET name = NULL, generation = generation + 1 WHERE id = ?').run(id);
+      });
+      await this.finishRemovals();
+      await this.giveBack(0);
+    });
+  }
+
+  removeView(id: ViewId): Promise<void> {
+    return this.#core.inTurn('Removing a view', async () => {
+      const repository = this.#core.write('Removing a view', (database) => {
+        const owner = database.prepare<[ViewId], RepositoryId>('DELETE FROM view WHERE id = ? RETURNING repository').pluck().get(id);
+        if (owner !== undefined) database.prepare('UPDATE repository SET generation = generation + 1 WHERE id = ?').run(owner);
+        return owner;
+      });
+      if (repository === undefined) return;
+      this.markOrphans(repository);
+      await this.deleteOrphans(repository);
+      await this.giveBack(0);
+    });
+  }
+
+  /** What a killed process left half removed or half merged. */
+  async finishRemovals(): Promise<void> {
+    const { writer } = this.#core;
+    const halfMade = writer.prepare<[], number>('SELECT id FROM block WHERE ready = 0').pluck().all();
+    const gone = writer.prepare<[], RepositoryId>('SELECT id FROM repository WHERE name IS NULL').pluck().all();
+    for (const id of halfMade) this.#writing.write('Cleaning up', (committer) => committer.removeBlock(id));
+    for (const repository of gone) {
+      const blocks = writer.prepare<[RepositoryId], number>('SELECT id FROM block WHERE repository = ?').pluck().all(repository);
+      for (const id of blocks) {
+        this.#writing.write('Removing a repository', (committer) => committer.removeBlock(id));
+        await breathe();
+      }
+      await this.#deleteBlobs('SELECT id FROM blob WHERE repository = ? LIMIT ?', repository);
+      this.#core.write('Removing a repository', (database) => database.prepare('DELETE FROM repository WHERE id = ?').run(repository));
+    }
+  }
+
+  /** After a finished index run: blobs of old edits do not pile up. */
+  async tidy(repository: RepositoryId): Promise<void> {
+    const { writer } = this.#core;
+    const orphans = writer.prepare<[number], number>('SELECT count(*) FROM blob WHERE repository = ? AND orphan = 1').pluck().get(repository) as number;
+    if (orphans <= ORPHANS_ALWAYS_KEPT) return;
+    const blobs = writer.prepare<[number], number>('SELECT count(*) FROM blob WHERE repository = ?').pluck().get(repository) as number;
+    if (orphans > blobs * ORPHAN_SHARE) await this.deleteOrphans(repository);
+  }
+
+  /** Marks by looking at all entries: finds also blobs that a killed run stored and never used. */
+  markOrphans(repository: RepositoryId): void {
+    this.#core.write('Looking for unused content', (database) =>
+      database
+        .prepare(
+          `UPDATE blob SET orphan = 1 WHERE repository = ? AND orphan = 0 AND id NOT IN
+             (SELECT entry.blob FROM view JOIN entry ON entry.view = view.id WHERE view.repository = ? AND entry.blob IS NOT NULL)`,
+        )
+        .run(repository, repository));
+  }
+
+  deleteOrphans(repository: RepositoryId): Promise<void> {
+    return this.#deleteBlobs('SELECT id FROM blob WHERE repository = ? AND orphan = 1 LIMIT ?', repository);
+  }
+
+  async #deleteBlobs(select: string, repository: RepositoryId): Promise<void> {
+    for (;;) {
+      const removed = this.#core.write('Removing content', (database) => {
+        const ids = database.prepare<[RepositoryId, number], number>(select).pluck().all(repository, BLOBS_AT_ONCE);
+        const remove = database.prepare('DELETE FROM blob WHERE id = ?');
+        for (const id of ids) remove.run(id);
+        return ids.length;
+      });
+      if (removed === 0) return;
+      await breathe();
+    }
+  }
+
+  /** Gives free pages beyond `share` of the file back to the disk. */
+  async giveBack(share: number, signal?: AbortSignal): Promise<void> {
+    const { writer } = this.#core;
+    const free = (): number => writer.pragma('freelist_count', { simple: true }) as number;
+    const pages = writer.pragma('page_count', { simple: true }) as number;
+    for (let left = free(); left > pages * share && signal?.aborted !== true; left = free()) {
+      writer.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
+      if (free() >= left) return;
+      await breathe();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Store } from '../ports.ts';
+import { Blocks } from './blocks.ts';
+import { prepare, type Place } from './connection.ts';
+import { Core } from './core.ts';
+import { makeFiles } from './files.ts';
+import { Garbage } from './garbage.ts';
+import { Leases } from './lease.ts';
+import { Merger } from './merge.ts';
+import { makeMeta } from './meta.ts';
+import { makeSymbols } from './symbols.ts';
+import { makeTerms } from './terms.ts';
+import { makeTrigrams } from './trigrams.ts';
+import { makeVectors } from './vectors.ts';
+import { Writing } from './writing.ts';
+
+/** Opens one SQLite file as a store; makes it and its data folder where they are missing, unless `readOnly`. */
+export function openSqlite({ readOnly, ...place }: Place & { readonly readOnly: boolean }): Store {
+  if (!readOnly) prepare(place);
+  const core = new Core(place, readOnly);
+  const writing = new Writing(core);
+  const leases = new Leases(core);
+  const blocks = new Blocks(core);
+  const garbage = new Garbage(core, writing);
+  const merger = new Merger(core, writing, blocks);
+  return {
+    meta: makeMeta(core, leases, garbage),
+    files: makeFiles(core),
+    trigrams: makeTrigrams(core, blocks),
+    terms: makeTerms(core, blocks),
+    symbols: makeSymbols(core, blocks),
+    vectors: makeVectors(core),
+    supports: { concurrentWriters: false, approximateVectors: false },
+    lease: (purpose, options) => leases.take(purpose, options),
+    commit: (delta) => leases.during('writing to the index', () => core.inTurn('Writing to the index', async () => {
+      const result = writing.write('Writing to the index', (committer) => committer.apply(delta));
+      await merger.mergeFull(delta.repository);
+      // A run that is over has all its entries in place: only now is what nothing leads to surely unused.
+      if (delta.view?.indexedAt !== undefined) await garbage.tidy(delta.repository);
+      return result;
+    })),
+    compact: (options) => leases.during('compacting the index', () => core.inTurn('Compacting the index', async () => {
+      await garbage.finishRemovals();
+      for (const repository of core.writer.prepare<[], number>('SELECT id FROM repository').pluck().all()) {
+        garbage.markOrphans(repository);
+        await garbage.deleteOrphans(repository);
+        await merger.mergeAll(repository, options?.signal);
+      }
+      await garbage.giveBack(0, options?.signal);
+      core.checkpoint();
+    })),
+    [Symbol.asyncDispose]: () => core.close(),
+  };
+}

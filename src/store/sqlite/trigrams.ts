@@ -1,0 +1,154 @@
+import type { BlobSet, RepositoryId } from '../../domain/mod.ts';
+import { readPlain, type PostingList } from '../../domain/mod.ts';
+import type { TrigramPlan, Trigrams } from '../ports.ts';
+import type { BlockInfo, Blocks } from './blocks.ts';
+import type { Core } from './core.ts';
+
+/** Ordinals of one block, ascending; null stands for all of them. */
+type Ordinals = Uint32Array | null;
+const NONE: Uint32Array = new Uint32Array(0);
+/** Once so few are left, reading them costs less than looking further trigrams up. */
+const FEW = 3;
+/** Looked up before `FEW` counts. */
+const LOOKUPS_BEFORE_FEW = 6;
+
+/** Candidates of a condition on trigrams, block by block. */
+export function makeTrigrams(core: Core, blocks: Blocks): Trigrams {
+  return {
+    candidates: async (repositories, plan, within) =>
+      core.read('Searching the index', () => candidates(blocks, blocks.of('trigram', repositories as RepositoryId[]), plan, within)),
+  };
+}
+
+function candidates(blocks: Blocks, infos: readonly BlockInfo[], plan: TrigramPlan, within: BlobSet): Uint32Array {
+  if (plan.kind === 'none' || within.size === 0) return NONE;
+  let found = new Uint32Array(256);
+  let count = 0;
+  let sorted = true;
+  let last = 0;
+  for (const info of infos) {
+    const ordinals = evaluate(blocks, info, plan, null);
+    const length = ordinals === null ? info.row.documents : ordinals.length;
+    for (let i = 0; i < length; i++) {
+      const blob = info.blobs[ordinals === null ? i : (ordinals[i] as number)] as number;
+      if (!within.has(blob)) continue;
+      if (count === found.length) {
+        const grown = new Uint32Array(count * 2);
+        grown.set(found);
+        found = grown;
+      }
+      found[count++] = blob;
+      if (blob < last) sorted = false;
+      last = blob;
+    }
+  }
+  const result = found.subarray(0, count);
+  return sorted ? result : result.sort();
+}
+
+function evaluate(blocks: Blocks, info: BlockInfo, plan: TrigramPlan, among: Ordinals): Ordinals {
+  switch (plan.kind) {
+    case 'all':
+      return among;
+    case 'none':
+      return NONE;
+    case 'and':
+      return all(blocks, info, plan.keys, plan.items, among);
+    case 'or': {
+      let union: Uint32Array = NONE;
+      for (const item of plan.items) {
+        const part = evaluate(blocks, info, item, among);
+        if (part === null || (among !== null && part.length === among.length)) return among;
+        union = union.length === 0 ? part : merged(union, part);
+      }
+      return union;
+    }
+  }
+}
+
+function all(blocks: Blocks, info: BlockInfo, keys: readonly number[], items: readonly TrigramPlan[], among: Ordinals): Ordinals {
+  let current = among;
+  let looked = 0;
+  for (const key of rarestFirst(info, keys)) {
+    if (current !== null && current.length <= FEW && looked >= LOOKUPS_BEFORE_FEW) break;
+    const list = blocks.find(info, Uint8Array.of(key >>> 16, (key >>> 8) & 255, key & 255));
+    looked++;
+    if (list === null) return NONE;
+    if (list.documentCount === info.row.documents) continue;
+    current = current === null ? readPlain(list.bytes, list.documentCount) : intersected(current, list);
+    if (current.length === 0) return NONE;
+  }
+  for (const item of items) {
+    current = evaluate(blocks, info, item, current);
+    if (current !== null && current.length === 0) return NONE;
+  }
+  return current;
+}
+
+/**
+ * A page holds a fixed number of bytes, so the wider the stretch of keys on a trigram's page, the shorter the lists
+ * there: an estimate of rarity that reads no page.
+ */
+function rarestFirst(info: BlockInfo, keys: readonly number[]): readonly number[] {
+  if (keys.length < 2) return keys;
+  const { directory } = info;
+  const key = new Uint8Array(3);
+  const width = new Map<number, number>();
+  for (const trigram of keys) {
+    key[0] = trigram >>> 16;
+    key[1] = trigram >>> 8;
+    key[2] = trigram;
+    const page = directory.pageOf(key);
+    // Below the first page: the block does not hold it, which is the rarest of all.
+    width.set(trigram, page < 0 ? Infinity : directory.head(page + 1) - directory.head(page));
+  }
+  return [...keys].sort((a, b) => (width.get(b) as number) - (width.get(a) as number));
+}
+
+/** Those of `current` that the list holds; reads the list only as far as needed. */
+function intersected(current: Uint32Array, list: PostingList): Uint32Array {
+  const { bytes, documentCount } = list;
+  const out = new Uint32Array(Math.min(current.length, documentCount));
+  const most = current.length;
+  let count = 0;
+  let at = 0;
+  let ordinal = -1;
+  let wanted = 0;
+  let want = current[0] as number;
+  for (let i = 0; i < documentCount; i++) {
+    let value = bytes[at++] as number;
+    if (value >= 0x80) {
+      value &= 0x7f;
+      let shift = 7;
+      for (;;) {
+        const next = bytes[at++] as number;
+        value |= (next & 0x7f) << shift;
+        if (next < 0x80) break;
+        shift += 7;
+      }
+    }
+    ordinal += value + 1;
+    while (want < ordinal) {
+      if (++wanted === most) return out.subarray(0, count);
+      want = current[wanted] as number;
+    }
+    if (want === ordinal) out[count++] = ordinal;
+  }
+  return out.subarray(0, count);
+}
+
+/** Both, ascending, each once. */
+function merged(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const out = new Uint32Array(a.length + b.length);
+  let count = 0;
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const left = i < a.length ? (a[i] as number) : Infinity;
+    const right = j < b.length ? (b[j] as number) : Infinity;
+    out[count++] = Math.min(left, right);
+    if (left <= right) i++;
+    if (right <= left) j++;
+  }
+  return out.subarray(0, count);
+}
