@@ -7,6 +7,7 @@ import { Disk } from './disk.ts';
 import { found, type FoundFile } from './found.ts';
 import { runGit } from './git.ts';
 import type { Location } from './location.ts';
+import type { OnlyPaths } from './only.ts';
 import { OWN_FILE, OwnRules } from './own-rules.ts';
 import { walk, type WalkedFile } from './walk.ts';
 
@@ -26,23 +27,29 @@ interface Tracked {
 const ENTRY = /(\S) (\d{6}) ([0-9a-f]+) ([0-3])\t([^\0]*)\0(?: {2}ctime: (\d+):(\d+)\n {2}mtime: (\d+):(\d+)\n {2}dev: \d+\tino: \d+\n {2}uid: \d+\tgid: \d+\n {2}size: (\d+)\tflags: [0-9a-f]+\n)?/y;
 const BREATH = 5_000;
 
-export async function listGitFiles(location: Location, signal: AbortSignal | undefined): Promise<WalkedFile[]> {
+/** `only`: byte strings of the paths to look at, instead of all. */
+export async function listGitFiles(location: Location, signal: AbortSignal | undefined, only?: OnlyPaths): Promise<WalkedFile[]> {
   const call = { cwd: location.root, signal };
   // Before the listing: an index written meanwhile then counts as older than it is, which is the careful side.
   const indexMillis = statSync(join(location.gitDir as string, 'index'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const specs = ['--', ...(only === undefined ? ['.'] : only.pathspecs)];
   const [staged, others, changes] = await Promise.all([
-    runGit(['ls-files', '-z', '--stage', '-v', '--debug'], call),
-    runGit(['ls-files', '-z', '--others', '--exclude-standard'], call),
-    location.head === null ? null : runGit(['diff-index', '--cached', '-z', '--raw', '--no-renames', '--no-abbrev', '--no-ext-diff', '--ignore-submodules=all', '--relative', location.head, '--', '.'], call),
+    runGit(['--literal-pathspecs', 'ls-files', '-z', '--stage', '-v', '--debug', ...specs], call),
+    runGit(['--literal-pathspecs', 'ls-files', '-z', '--others', '--exclude-standard', ...specs], call),
+    location.head === null ? null : runGit(['--literal-pathspecs', 'diff-index', '--cached', '-z', '--raw', '--no-renames', '--no-abbrev', '--no-ext-diff', '--ignore-submodules=all', '--relative', location.head, ...specs], call),
   ]);
   const tracked = parseTracked(staged.toString('latin1'));
   const untracked = splitZero(others.toString('latin1'));
   const committed = changes === null ? null : parseChanges(changes.toString('latin1'));
   const disk = new Disk(location.root);
-  const converted = await convertedPaths(location, tracked.map((entry) => entry.path), signal);
-  const own = new OwnRules(disk.base, ownFiles(tracked, untracked));
+  const paths = tracked.map((entry) => entry.path).concat(untracked);
+  const converted = await convertedPaths(location, disk, only === undefined ? paths : only.beside('.gitattributes'), signal);
+  const own = OwnRules.read(disk.base, only === undefined ? ownFiles(paths) : only.beside(OWN_FILE));
   const judge = own.isEmpty ? () => null : (path: string) => own.verdict(path);
   const files: WalkedFile[] = [];
+  const add = (key: string, file: FoundFile | null): void => {
+    if (file !== null && only?.has(key) !== false) files.push({ key, file });
+  };
   let seen = 0;
   for (const entry of tracked) {
     if (++seen % BREATH === 0) {
@@ -50,17 +57,16 @@ export async function listGitFiles(location: Location, signal: AbortSignal | und
       await breathe();
     }
     const verdict = judge(entry.path);
-    const file = trackedFile(disk, entry, { committed, converted: converted(entry.path), indexMillis, excluded: verdict === 'out', forced: verdict === 'in' });
-    if (file !== null) files.push({ key: entry.path, file });
+    add(entry.path, trackedFile(disk, entry, { committed, converted: converted(entry.path), indexMillis, excluded: verdict === 'out', forced: verdict === 'in' }));
   }
   for (const path of untracked) {
     const verdict = judge(path);
-    const file = untrackedFile(disk, path, committed?.get(path) ?? null, verdict === 'out', verdict === 'in');
-    if (file !== null) files.push({ key: path, file });
+    add(path, untrackedFile(disk, path, converted(path) ? null : (committed?.get(path) ?? null), verdict === 'out', verdict === 'in'));
   }
   if (own.mayForceBelow('')) {
     const known = new Set(files.map((one) => one.key));
-    for (const one of await walk(disk, { signal, forcedOnly: { known, mayForceBelow: (folder) => own.mayForceBelow(folder) } })) files.push(one);
+    const forcedOnly = { known, mayForceBelow: (folder: string) => own.mayForceBelow(folder) };
+    for (const one of await walk(disk, { signal, only, forcedOnly })) files.push(one);
   }
   return files;
 }
@@ -103,9 +109,8 @@ export function splitZero(text: string): string[] {
   return parts;
 }
 
-function ownFiles(tracked: readonly Tracked[], untracked: readonly string[]): string[] {
-  const isOwn = (path: string): boolean => path === OWN_FILE || path.endsWith(`/${OWN_FILE}`);
-  return [...new Set([OWN_FILE, ...tracked.map((entry) => entry.path).filter(isOwn), ...untracked.filter(isOwn)])];
+function ownFiles(paths: readonly string[]): string[] {
+  return [...new Set([OWN_FILE, ...paths.filter((path) => path.endsWith(`/${OWN_FILE}`))])];
 }
 
 interface Judgement {

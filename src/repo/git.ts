@@ -118,8 +118,12 @@ export function askGit(args: readonly string[], call: GitCall): Promise<GitAnswe
 /** As `askGit`, and any exit status but 0 is an error that says what git said. */
 export async function runGit(args: readonly string[], call: GitCall): Promise<Buffer> {
   const answer = await askGit(args, call);
-  if (answer.status !== 0) throw gitFailed(args[0] ?? '', call.cwd, answer.stderr);
+  if (answer.status !== 0) throw gitFailed(commandOf(args), call.cwd, answer.stderr);
   return answer.stdout;
+}
+
+function commandOf(args: readonly string[]): string {
+  return args.find((arg) => !arg.startsWith('-')) ?? '';
 }
 
 export function gitMissing(error: Error, cwd: string): CodeIndexError {

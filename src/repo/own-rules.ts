@@ -11,13 +11,13 @@ export class OwnRules {
   readonly #files = new Map<string, RuleFile>();
   readonly #folders = new Map<string, { readonly chain: RuleChain; readonly verdict: Verdict }>();
 
+  constructor(files: readonly RuleFile[]) {
+    for (const rules of files) this.#files.set(rules.base, rules);
+  }
+
   /** `paths` are the byte strings of the `.codeindexignore` files; `base` is the root with a slash at its end. */
-  constructor(base: string, paths: readonly string[]) {
-    for (const path of paths) {
-      const folder = path.slice(0, path.length - OWN_FILE.length);
-      const rules = readRules(base + path, folder);
-      if (rules !== null) this.#files.set(folder, rules);
-    }
+  static read(base: string, paths: readonly string[]): OwnRules {
+    return new OwnRules(paths.map((path) => readRules(base + path, folderOf(path))).filter((rules) => rules !== null));
   }
 
   get isEmpty(): boolean {
@@ -54,4 +54,14 @@ export class OwnRules {
     this.#folders.set(folder, answer);
     return answer;
   }
+}
+
+/** The same for files whose text is at hand, as a test for paths. */
+export function ownVerdicts(files: readonly { readonly path: string; readonly text: string }[]): (path: string) => Verdict {
+  const own = new OwnRules(files.map(({ path, text }) => new RuleFile(folderOf(path), text)));
+  return (path) => own.verdict(path);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.length - OWN_FILE.length);
 }

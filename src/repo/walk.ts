@@ -3,6 +3,7 @@ import { readdirSync, type Dirent } from 'node:fs';
 import { breathe, throwIfAborted } from '../base/mod.ts';
 import { Disk } from './disk.ts';
 import { found, type FoundFile } from './found.ts';
+import type { OnlyPaths } from './only.ts';
 import { OWN_FILE } from './own-rules.ts';
 import { readRules, verdictOf, type RuleChain, type Verdict } from './rules.ts';
 
@@ -14,6 +15,8 @@ const BREATH = 2_000;
 
 export interface WalkOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Only these paths. */
+  readonly only?: OnlyPaths | undefined;
   /** Only files that a `!` line of a `.codeindexignore` names; everything else counts as ignored. */
   readonly forcedOnly?: {
     /** Byte strings of paths that are known already. */
@@ -56,12 +59,12 @@ export async function walk(disk: Disk, options: WalkOptions = {}): Promise<Walke
     }
     // Another repository inside this one has its own rules; git lists it as one thing.
     if (forcedOnly !== undefined && folder.prefix !== '' && entries.some((entry) => entry.name === '.git')) continue;
-    visit(disk, withRules(disk, folder, entries), entries, pending, files, forcedOnly);
+    visit(disk, withRules(disk, folder, entries), entries, pending, files, options);
   }
   return files;
 }
 
-function visit(disk: Disk, folder: Folder, entries: readonly Dirent[], pending: Folder[], files: WalkedFile[], forcedOnly: WalkOptions['forcedOnly']): void {
+function visit(disk: Disk, folder: Folder, entries: readonly Dirent[], pending: Folder[], files: WalkedFile[], { only, forcedOnly }: WalkOptions): void {
   for (const entry of entries) {
     const name = entry.name;
     if (VERSION_CONTROL.has(name) && (name === '.git' || entry.isDirectory())) continue;
@@ -71,9 +74,11 @@ function visit(disk: Disk, folder: Folder, entries: readonly Dirent[], pending: 
     const ignored = folder.ignored || (verdictOf(folder.plain, path, name, isFolder) ?? verdictOf(folder.git, path, name, isFolder)) === 'out';
     if (isFolder) {
       const prefix = `${path}/`;
+      if (only?.leadsTo(prefix) === false) continue;
       if (ignored && verdict !== 'in' && !mayForce(folder.own, prefix) && forcedOnly?.mayForceBelow(prefix) !== true) continue;
       pending.push({ ...folder, prefix, ignored, verdict });
     } else {
+      if (only?.has(path) === false) continue;
       if (ignored && (verdict !== 'in' || forcedOnly?.known.has(path) === true)) continue;
       const stat = disk.stat(path);
       if (stat === undefined || !(stat.isFile() || stat.isSymbolicLink())) continue;
