@@ -16,6 +16,8 @@ export interface Language {
   readonly comments: readonly string[];
   /** The rule by which a symbol is visible outside its file. */
   readonly exported: 'all' | 'capital' | 'no_underscore' | 'marked' | 'not_static' | 'not_private';
+  /** Constants and variables inside functions are symbols too, as universal-ctags has it for TypeScript; absent: they are not. */
+  readonly locals?: true;
   /** How imports and scopes bind names to definitions; absent: every edge is a candidate. */
   readonly binding?: 'javascript' | 'python' | 'go' | 'java' | 'rust' | 'c';
 }

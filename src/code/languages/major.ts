@@ -19,17 +19,17 @@ export const MAJOR_LANGUAGES: readonly Language[] = [
   {
     name: 'javascript', aliases: ['js', 'jsx', 'node', 'ecmascript'], globs: ['*.js', '*.mjs', '*.cjs', '*.jsx', '*.es6', '*.jsm', 'Jakefile'],
     interpreters: ['node', 'nodejs', 'bun', 'deno'], grammar: { package: 'tree-sitter-javascript', file: 'tree-sitter-javascript.wasm' },
-    comments: ['comment', 'html_comment', 'hash_bang_line'], exported: 'marked', binding: 'javascript',
+    comments: ['comment', 'html_comment'], exported: 'marked', binding: 'javascript',
   },
   {
     name: 'typescript', aliases: ['ts'], globs: ['*.ts', '*.mts', '*.cts'], interpreters: ['ts-node', 'tsx'],
     grammar: { package: 'tree-sitter-typescript', file: 'tree-sitter-typescript.wasm' },
-    comments: ['comment', 'hash_bang_line'], exported: 'marked', binding: 'javascript',
+    comments: ['comment'], exported: 'marked', locals: true, binding: 'javascript',
   },
   {
     name: 'tsx', aliases: [], globs: ['*.tsx'], interpreters: [],
     grammar: { package: 'tree-sitter-typescript', file: 'tree-sitter-tsx.wasm' },
-    comments: ['comment', 'hash_bang_line'], exported: 'marked', binding: 'javascript',
+    comments: ['comment'], exported: 'marked', locals: true, binding: 'javascript',
   },
   {
     name: 'python', aliases: ['py', 'python3'], globs: ['*.py', '*.pyi', '*.pyw', '*.wsgi', '*.gyp', '*.gypi', 'SConstruct', 'SConscript', 'wscript'],

@@ -146,9 +146,16 @@ function childrenByPlace(symbols: readonly SymbolFact[]): number[][] {
   const children: number[][] = Array.from({ length: symbols.length + 1 }, () => []);
   const open: number[] = [];
   symbols.forEach((symbol, index) => {
+    if (isLocal(symbols, symbol)) return;
     while (open.length > 0 && (symbols[open[open.length - 1] as number] as SymbolFact).span.end <= symbol.span.start) open.pop();
     (children[(open[open.length - 1] ?? -1) + 1] as number[]).push(index);
     open.push(index);
   });
   return children;
+}
+
+/** A variable of a function is no place to cut at. */
+function isLocal(symbols: readonly SymbolFact[], symbol: SymbolFact): boolean {
+  const around = symbols[symbol.container]?.kind;
+  return (symbol.kind === 'variable' || symbol.kind === 'constant') && (around === 'function' || around === 'method' || around === 'constructor');
 }

@@ -2,7 +2,7 @@ import { SYMBOL_KINDS, type Role, type SymbolKind } from '../../domain/mod.ts';
 import type { Found, FoundReference, FoundSymbol } from './found.ts';
 import type { Grammar } from './grammar.ts';
 
-const ACTIONS = { comment: 1, definition: 2, name: 3, body: 4, doc: 5, exported: 6, owner: 7, scope: 8, reference: 9, qualifier: 10, imports: 11, source: 12, importName: 13, alias: 14 } as const;
+const ACTIONS = { comment: 1, definition: 2, name: 3, body: 4, doc: 5, exported: 6, owner: 7, scope: 8, reference: 9, qualifier: 10, imports: 11, source: 12, importName: 13, alias: 14, importDefault: 15, exportedName: 16 } as const;
 type Action = (typeof ACTIONS)[keyof typeof ACTIONS];
 
 interface CaptureMeaning {
@@ -17,7 +17,7 @@ const ROLE_OF: Readonly<Record<string, Role>> = {
 const PLAIN: Readonly<Record<string, Action>> = {
   comment: ACTIONS.comment, name: ACTIONS.name, body: ACTIONS.body, doc: ACTIONS.doc, exported: ACTIONS.exported, owner: ACTIONS.owner,
   'definition.scope': ACTIONS.scope, qualifier: ACTIONS.qualifier, import: ACTIONS.imports, 'import.source': ACTIONS.source,
-  'import.name': ACTIONS.importName, 'import.alias': ACTIONS.alias,
+  'import.name': ACTIONS.importName, 'import.alias': ACTIONS.alias, 'import.default': ACTIONS.importDefault, 'exported.name': ACTIONS.exportedName,
 };
 
 /** What each capture of a grammar's query means. Throws for a name that no convention knows: a typing error in a query. */
@@ -50,6 +50,8 @@ export class Collector implements Found {
   readonly imports: Found['imports'] = [];
   readonly comments: number[] = [];
   readonly scopes: Scope[] = [];
+  /** Names that an export clause lists apart from their definitions. */
+  readonly exportedNames: Set<string> = new Set();
   readonly #text: string;
   readonly #grammar: Grammar;
   readonly #meanings: readonly CaptureMeaning[];
@@ -72,6 +74,7 @@ export class Collector implements Found {
       else if (only.action === ACTIONS.reference && end > start) {
         this.references.push({ role: only.role as Role, start, end, qualifierStart: -1, qualifierEnd: -1, rank: pattern });
       } else if (only.action === ACTIONS.doc) this.comments.push(start, end);
+      else if (only.action === ACTIONS.exportedName) this.exportedNames.add(this.#text.slice(start, end));
       return;
     }
     if (pattern < this.#grammar.firstReference) this.#definition(pattern, data, from, to);
@@ -130,6 +133,8 @@ export class Collector implements Found {
       else if (meaning.action === ACTIONS.source) source = this.#text.slice(at, until);
       else if (meaning.action === ACTIONS.importName) name = this.#text.slice(at, until);
       else if (meaning.action === ACTIONS.alias) alias = this.#text.slice(at, until);
+      else if (meaning.action === ACTIONS.importDefault) [name, alias] = ['default', this.#text.slice(at, until)];
+      else if (meaning.action === ACTIONS.exportedName) this.exportedNames.add(this.#text.slice(at, until));
     }
     if (role !== null && end > start) this.references.push({ role, start, end, qualifierStart, qualifierEnd, rank });
     if (importAt >= 0 && source !== null) {

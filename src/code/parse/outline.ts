@@ -15,22 +15,25 @@ interface OutlineInput {
   /** Sorted, not overlapping. */
   readonly comments: readonly number[];
   readonly scopes: readonly Scope[];
+  /** Names that an export clause lists. */
+  readonly exportedNames: ReadonlySet<string>;
 }
 
 /** The symbols of a file sorted by start; a symbol around another comes before it. */
 export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): SymbolFact[] {
-  const kept = oncePerName(found);
-  const containers = containersOf(kept, input);
+  const once = oncePerName(found, input);
+  const kept = input.language.locals === true ? once : withoutLocals(once);
+  const { containers, members } = containersOf(kept, input);
   const exported: boolean[] = [];
   return kept.map((symbol, index) => {
     const container = containers[index] as number;
     const owner = container < 0 ? undefined : kept[container];
     const name = symbol.name ?? input.text.slice(symbol.nameStart, symbol.nameEnd);
-    const isMember = owner !== undefined && TYPE_KINDS.has(owner.kind);
-    const kind = isMember && symbol.kind === 'function' ? 'method' : symbol.kind;
+    const isMember = members[index] === 1 || (owner !== undefined && TYPE_KINDS.has(owner.kind));
+    const kind = isMember ? (MEMBER_KIND[symbol.kind] ?? symbol.kind) : symbol.kind;
     const signatureEnd = signatureEndOf(symbol, input.text);
     const doc = symbol.docStart >= 0 ? { start: symbol.docStart, end: symbol.docEnd } : docBefore(input.text, symbol.start, input.comments);
-    exported.push(isExported(symbol, name, input, owner?.kind === 'enum' ? (exported[container] ?? false) : undefined));
+    exported.push(isExported(symbol, name, input, owner, exported[container] ?? false));
     return {
       name, kind, container,
       span: { start: symbol.start, end: symbol.end, startLine: input.lines.at(symbol.start), endLine: input.lines.at(Math.max(symbol.start, symbol.end - 1)) },
@@ -42,18 +45,58 @@ export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): S
   });
 }
 
-/** Sorted by start, the longer first; of several with one name node the highest rank stays. */
-function oncePerName(found: readonly FoundSymbol[]): FoundSymbol[] {
+/** What a kind is called inside a type. */
+const MEMBER_KIND: { readonly [kind: string]: SymbolKind | undefined } = { function: 'method', variable: 'field' };
+
+/** Sorted by start, the longer first; of several with one name node the highest rank stays. A leading colon is no part of a name. */
+function oncePerName(found: readonly FoundSymbol[], { text, language }: OutlineInput): FoundSymbol[] {
   const best = new Map<number, FoundSymbol>();
   for (const symbol of found) {
     const other = best.get(symbol.nameStart);
-    if (other === undefined || symbol.rank >= other.rank) best.set(symbol.nameStart, symbol);
+    if (other === undefined || symbol.rank > other.rank || (symbol.rank === other.rank && detail(symbol) >= detail(other))) best.set(symbol.nameStart, symbol);
   }
-  return [...best.values()].sort((a, b) => a.start - b.start || b.end - a.end || a.nameStart - b.nameStart);
+  const kept = [...best.values()].map((symbol) => {
+    const nameStart = symbol.nameStart + (text.charCodeAt(symbol.nameStart) === COLON && symbol.nameEnd - symbol.nameStart > 1 ? 1 : 0);
+    if (language.binding === 'javascript') return widened({ ...symbol, nameStart }, text);
+    return nameStart === symbol.nameStart ? symbol : { ...symbol, nameStart };
+  });
+  return kept.sort((a, b) => a.start - b.start || b.end - a.end || a.nameStart - b.nameStart);
 }
 
-function containersOf(symbols: readonly FoundSymbol[], { text, scopes }: OutlineInput): Int32Array {
+const COLON = 58;
+
+/** Optional captures give several matches of one definition; the one that says most is kept. */
+function detail(symbol: FoundSymbol): number {
+  return (symbol.bodyStart >= 0 ? 1 : 0) + (symbol.docStart >= 0 ? 1 : 0) + (symbol.marked ? 1 : 0) + (symbol.ownerStart >= 0 ? 1 : 0);
+}
+
+const EXPORT_BEFORE = /(?:^|[\n;])[ \t]*(export(?:[ \t]+(?:default|declare|abstract|const|let|var))*[ \t]+)$/;
+const LONGEST_EXPORT = 80;
+
+/** JavaScript writes `export` around a definition; it is shown as part of it and marks it. */
+function widened(symbol: FoundSymbol, text: string): FoundSymbol {
+  if (text.charCodeAt(symbol.start - 1) > 32) return symbol;
+  const before = EXPORT_BEFORE.exec(text.slice(Math.max(0, symbol.start - LONGEST_EXPORT), symbol.start))?.[1];
+  return before === undefined ? symbol : { ...symbol, start: symbol.start - before.length, marked: true };
+}
+
+const CODE_KINDS: ReadonlySet<SymbolKind> = new Set<SymbolKind>(['function', 'method', 'constructor']);
+
+/** Variables and constants inside a function are locals, and no symbols. */
+function withoutLocals(symbols: readonly FoundSymbol[]): FoundSymbol[] {
+  const open: FoundSymbol[] = [];
+  return symbols.filter((symbol) => {
+    while (open.length > 0 && (open[open.length - 1] as FoundSymbol).end <= symbol.start) open.pop();
+    const around = open[open.length - 1];
+    const isLocal = (symbol.kind === 'variable' || symbol.kind === 'constant') && around !== undefined && CODE_KINDS.has(around.kind) && !sameSpan(around, symbol);
+    if (!isLocal && (CODE_KINDS.has(symbol.kind) || TYPE_KINDS.has(symbol.kind))) open.push(symbol);
+    return !isLocal;
+  });
+}
+
+function containersOf(symbols: readonly FoundSymbol[], { text, scopes }: OutlineInput): { containers: Int32Array; members: Uint8Array } {
   const containers = new Int32Array(symbols.length).fill(-1);
+  const members = new Uint8Array(symbols.length);
   const open: number[] = [];
   const types = new Map<string, number>();
   symbols.forEach((symbol, index) => {
@@ -76,11 +119,12 @@ function containersOf(symbols: readonly FoundSymbol[], { text, scopes }: Outline
     const inScope = around !== undefined && (container < 0 || (symbols[container] as FoundSymbol).start < around.start);
     const ownerStart = symbol.ownerStart >= 0 ? symbol.ownerStart : inScope ? around.nameStart : -1;
     if (ownerStart < 0) return;
+    if (inScope) members[index] = 1;
     const owner = types.get(text.slice(ownerStart, symbol.ownerStart >= 0 ? symbol.ownerEnd : (around as Scope).nameEnd));
     // A container always has the smaller index: methods written above their type stay without one.
     if (owner !== undefined && owner < index) containers[index] = owner;
   });
-  return containers;
+  return { containers, members };
 }
 
 /** Kinds of things that have a type; a type written in their declaration is not theirs. */
@@ -109,8 +153,11 @@ function signatureEndOf(symbol: FoundSymbol, text: string): number {
   if (symbol.bodyStart >= symbol.nameEnd) return trimmedEnd(text, symbol.start, symbol.bodyStart);
   const lineEnd = text.indexOf('\n', symbol.nameEnd);
   const limit = Math.min(symbol.end, lineEnd === -1 ? symbol.end : lineEnd);
-  return trimmedEnd(text, symbol.start, Math.max(limit, symbol.nameEnd));
+  const end = trimmedEnd(text, symbol.start, Math.max(limit, symbol.nameEnd));
+  return end > symbol.nameEnd && OPENERS.includes(text[end - 1] as string) ? trimmedEnd(text, symbol.start, end - 1) : end;
 }
+
+const OPENERS = '{[(=';
 
 function trimmedEnd(text: string, start: number, end: number): number {
   let at = Math.min(end, start + 2_000);
@@ -120,15 +167,21 @@ function trimmedEnd(text: string, start: number, end: number): number {
 
 const PRIVATE = /\bprivate\b/;
 const STATIC = /\bstatic\b/;
+const MARK = /\b(?:export|pub|public)\b/;
+/** Members of these are as visible as the type itself. */
+const OPEN_KINDS: ReadonlySet<SymbolKind> = new Set<SymbolKind>(['enum', 'interface', 'trait']);
 
-function isExported(symbol: FoundSymbol, name: string, input: OutlineInput, inherited: boolean | undefined): boolean {
+function isExported(symbol: FoundSymbol, name: string, input: OutlineInput, owner: FoundSymbol | undefined, ownerExported: boolean): boolean {
   const head = (): string => input.text.slice(symbol.start, symbol.nameStart);
   switch (input.language.exported) {
     case 'all': return true;
     case 'capital': return /^\p{Lu}/u.test(name);
     case 'no_underscore': return !name.startsWith('_') || (name.startsWith('__') && name.endsWith('__'));
-    case 'marked': return symbol.marked || inherited === true;
     case 'not_static': return !STATIC.test(head());
     case 'not_private': return !PRIVATE.test(head());
+    case 'marked':
+      if (symbol.marked || MARK.test(head()) || (owner === undefined && input.exportedNames.has(name))) return true;
+      if (owner === undefined || !ownerExported) return false;
+      return OPEN_KINDS.has(owner.kind) || (input.language.binding === 'javascript' && !name.startsWith('#') && !PRIVATE.test(head()));
   }
 }

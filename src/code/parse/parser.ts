@@ -7,7 +7,7 @@ import type { Language } from '../languages/language.ts';
 import { HAND_OUTLINES } from '../languages/outline-by-hand/mod.ts';
 import { textOnlyFacts } from './blocks.ts';
 import { chunksOf } from './chunk.ts';
-import { Collector, meaningsOf, type Scope } from './collect.ts';
+import { Collector, meaningsOf } from './collect.ts';
 import type { Found } from './found.ts';
 import { Grammar, ParserCrash, openRuntime, parseDeadline } from './grammar.ts';
 import { Lines } from './lines.ts';
@@ -15,6 +15,11 @@ import { outlineOf } from './outline.ts';
 import { occurrencesOf } from './references.ts';
 
 export { ParserCrash };
+
+/** What a query says of regions and names rather than of single definitions. */
+type Regions = Pick<Collector, 'scopes' | 'exportedNames'>;
+
+const NO_REGIONS: Regions = { scopes: [], exportedNames: new Set() };
 
 interface Loaded {
   readonly grammar: Grammar;
@@ -39,7 +44,7 @@ export class FactsParser {
     const meant = languageOfText(language, path, text);
     if (meant.byHand !== undefined) {
       const outline = HAND_OUTLINES[meant.byHand];
-      if (outline !== undefined) return assemble(text, meant, new Lines(text), outline(text), []);
+      if (outline !== undefined) return assemble(text, meant, new Lines(text), outline(text), NO_REGIONS);
     }
     if (meant.grammar === null) {
       return textOnlyFacts(text, { kind: 'no_parser', message: `There is no parser for ${meant.name}; the file is searched as text.` });
@@ -71,7 +76,7 @@ export class FactsParser {
     if (result === 'timeout') {
       return textOnlyFacts(text, { kind: 'parse_timeout', message: `Parsing took longer than ${LIMITS.parseMillis} ms; the file is searched as text.` });
     }
-    return assemble(text, language, lines, found, found.scopes);
+    return assemble(text, language, lines, found, found);
   }
 }
 
@@ -80,12 +85,12 @@ export async function openParser(): Promise<FactsParser> {
   return new FactsParser(await openRuntime());
 }
 
-function assemble(text: string, language: Language, lines: Lines, found: Found, scopes: readonly Scope[]): Facts {
+function assemble(text: string, language: Language, lines: Lines, found: Found, regions: Regions): Facts {
   if (found.symbols.length > LIMITS.symbolsPerFile) {
     return textOnlyFacts(text, { kind: 'too_many_symbols', message: `The file defines more than ${LIMITS.symbolsPerFile} symbols; it is searched as text.` });
   }
   const comments = sortedApart(found.comments);
-  const symbols = outlineOf(found.symbols, { text, lines, language, comments, scopes });
+  const symbols = outlineOf(found.symbols, { text, lines, language, comments, scopes: regions.scopes, exportedNames: regions.exportedNames });
   return {
     symbols,
     occurrences: occurrencesOf(found.references, symbols, lines),
