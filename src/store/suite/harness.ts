@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { packFacts, type BlobId, type BlobSet, type Problem, type RepositoryId, type TextOnlyReason, type ViewId } from '../../domain/mod.ts';
+import { openStore } from '../open.ts';
+import type { CommitResult, NewBlob, NewFacts, PathTest, Scope, Store } from '../ports.ts';
+import { nameBlock, termBlock, trigramBlock, wordsOf } from './blocks.ts';
+
+/** What a driver tells the suite about itself. */
+export interface Driver {
+  /** The store's address when its data folder is `dataDir`. */
+  url(dataDir: string): string;
+  /** Rows of every table that holds what was indexed, by table, without bookkeeping tables. */
+  rows(dataDir: string): Promise<Readonly<Record<string, number>>>;
+}
+
+/** A new, empty data folder that is gone after the test. */
+export class Folder implements AsyncDisposable {
+  readonly dataDir: string = mkdtempSync(join(tmpdir(), 'code-index-store-'));
+  readonly driver: Driver;
+  readonly #open: Store[] = [];
+
+  constructor(driver: Driver) {
+    this.driver = driver;
+  }
+
+  async open(readOnly = false): Promise<Store> {
+    const store = await openStore(this.driver.url(this.dataDir), { dataDir: this.dataDir, readOnly });
+    this.#open.push(store);
+    return store;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const store of this.#open) await store[Symbol.asyncDispose]();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export async function addRepository(store: Store, name = 'one'): Promise<RepositoryId> {
+  return (await store.meta.putRepository({ name, root: `/${name}`, url: null, purpose: null, language: null, expiresAt: null })).id;
+}
+
+export async function addView(store: Store, repository: RepositoryId, branch = 'main'): Promise<ViewId> {
+  return (await store.meta.putView({ repository, kind: 'branch', branch, root: null, commit: null })).id;
+}
+
+export function languageOf(path: string): string {
+  return path.endsWith('.c') ? 'c' : path.endsWith('.py') ? 'python' : 'text';
+}
+
+export function newBlob(path: string, text: string, rest: { textOnly?: TextOnlyReason; problems?: readonly Problem[] } = {}): NewBlob {
+  return {
+    oid: createHash('sha1').update(text).digest('hex'), language: languageOf(path), size: Buffer.byteLength(text), lines: text.split('\n').length,
+    textOnly: rest.textOnly ?? null, problems: rest.problems ?? [], content: zstdCompressSync(text),
+  };
+}
+
+/** Commits files (path -> text) as one text batch, as the index does it. */
+export async function addFiles(store: Store, repository: RepositoryId, view: ViewId, files: Readonly<Record<string, string>>): Promise<CommitResult> {
+  const paths = Object.keys(files);
+  const texts = Object.values(files);
+  return store.commit({
+    repository,
+    blobs: paths.map((path, at) => newBlob(path, texts[at] as string)),
+    trigrams: trigramBlock(texts),
+    view: {
+      id: view,
+      upsert: paths.map((path, at) => ({ path, blob: null, new: at, skipped: null, size: Buffer.byteLength(texts[at] as string), mtimeMs: 1.25, edited: false })),
+    },
+  });
+}
+
+/** Facts of a text: each line is a chunk; names are the words that follow `def `. */
+export async function addFacts(store: Store, repository: RepositoryId, texts: ReadonlyMap<BlobId, string>): Promise<void> {
+  const facts: NewFacts[] = [];
+  const names: string[][] = [];
+  const chunkWords: string[][] = [];
+  for (const [blob, text] of texts) {
+    const lines = text.split('\n');
+    const defined = [...text.matchAll(/def (\S+)/g)].map((match) => match[1] as string);
+    let start = 0;
+    const chunks = lines.map((line, at) => {
+      const span = { start, end: start + line.length, startLine: at + 1, endLine: at + 1 };
+      start += line.length + 1;
+      return { span, symbol: -1 };
+    });
+    const packed = packFacts({ symbols: [], occurrences: [], imports: [], chunks, comments: [], problems: [] }, text);
+    facts.push({ blob, packed, chunks: lines.length, symbols: defined.length, occurrences: 0, textOnly: null, problems: [] });
+    names.push(defined);
+    chunkWords.push(...lines.map(wordsOf));
+  }
+  await store.commit({
+    repository, facts, names: nameBlock(names), terms: termBlock(chunkWords), chunkTerms: Uint16Array.from(chunkWords, (words) => words.length),
+  });
+}
+
+export function pathTest(key: string, prefix: string, matches: (path: string) => boolean): PathTest {
+  return { key, prefix, matches };
+}
+
+export function scopeOf(views: readonly ViewId[], rest: Partial<Scope> = {}): Scope {
+  return { views, languages: [], notLanguages: [], paths: [], notPaths: [], ...rest };
+}
+
+export function inScope(store: Store, views: readonly ViewId[], rest: Partial<Scope> = {}): Promise<BlobSet> {
+  return store.files.scope(scopeOf(views, rest));
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { visitTerm } from '../../domain/mod.ts';
+import type { Store, TrigramPlan } from '../ports.ts';
+import { frequencyOf, planOf, wordsOf } from './blocks.ts';
+import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Driver } from './harness.ts';
+
+/** Blob, chunk within the blob, frequency byte: what the postings of a term say, for live blobs. */
+async function termHits(store: Store, repository: number, term: string, within: { has(id: number): boolean }): Promise<number[][]> {
+  const hits: number[][] = [];
+  for (const { blocks } of await store.terms.postings([repository], [term])) {
+    for (const { block, bytes } of blocks) {
+      visitTerm(bytes, (chunk, frequency) => {
+        const at = block.chunkStart.findIndex((start, index) => start <= chunk && chunk < (block.chunkStart[index + 1] ?? 0));
+        const blob = block.blobs[at] as number;
+        if (within.has(blob)) hits.push([blob, chunk - (block.chunkStart[at] as number), frequency, block.chunkTerms[chunk] as number]);
+      });
+    }
+  }
+  return hits.sort((a, b) => (a[0] as number) - (b[0] as number) || (a[1] as number) - (b[1] as number));
+}
+
+export function postingsSuite(driver: Driver): void {
+  test('trigrams: and, or, all, none; in scope; each blob once', async () => {
+    await using folder = new Folder(driver);
+    const store = await folder.open();
+    const repository = await addRepository(store);
+    const view = await addView(store, repository);
+    const first = await addFiles(store, repository, view, { 'a.c': 'hello world', 'b.c': 'hello there', 'c.c': 'goodbye', 'd.c': 'hello world' });
+    const second = await addFiles(store, repository, view, { 'e.c': 'hello world', 'f.c': 'world of yellow' });
+    const [a, b, c] = first.blobs as [number, number, number];
+    const f = second.blobs[1] as number;
+    const within = await inScope(store, [view]);
+    const find = async (plan: TrigramPlan): Promise<number[]> => [...(await store.trigrams.candidates([repository], plan, within))];
+    assert.deepEqual(await find(planOf('hello')), [a, b]);
+    assert.deepEqual(await find(planOf('world')), [a, f]);
+    assert.deepEqual(await find({ kind: 'or', items: [planOf('goodbye'), planOf('yellow'), { kind: 'none' }] }), [c, f]);
+    assert.deepEqual(await find({ kind: 'and', keys: [], items: [planOf('hello'), { kind: 'or', items: [planOf('there'), planOf('zzz')] }] }), [b]);
+    assert.deepEqual(await find({ kind: 'all' }), [a, b, c, f]);
+    assert.deepEqual(await find({ kind: 'or', items: [planOf('hello'), { kind: 'all' }] }), [a, b, c, f]);
+    assert.deepEqual(await find({ kind: 'none' }), []);
+    assert.deepEqual(await find({ kind: 'or', items: [] }), []);
+    assert.deepEqual(await find({ kind: 'and', keys: [], items: [] }), [a, b, c, f]);
+    assert.deepEqual(await find(planOf('zzz')), []);
+    assert.deepEqual([...(await store.trigrams.candidates([repository], planOf('hello'), await inScope(store, [])))], []);
+    assert.deepEqual([...(await store.trigrams.candidates([], planOf('hello'), within))], []);
+    await addFiles(store, repository, view, { 'a.c': 'now goodbye', 'd.c': 'd', 'e.c': 'e' });
+    assert.deepEqual([...(await store.trigrams.candidates([repository], planOf('hello'), await inScope(store, [view])))], [b]);
+  });
+
+  test('terms: postings, frequencies, statistics, all of several words', async () => {
+    await using folder = new Folder(driver);
+    const store = await folder.open();
+    const repository = await addRepository(store);
+    const view = await addView(store, repository);
+    const texts = { 'a.c': 'open file\nclose file file', 'b.c': 'open quite quite question', 'c.c': 'öffnen x x x x x' };
+    const { blobs } = await addFiles(store, repository, view, texts);
+    const [a, b, c] = blobs as [number, number, number];
+    await addFacts(store, repository, new Map([[a, texts['a.c']], [b, texts['b.c']]]));
+    await addFacts(store, repository, new Map([[c, texts['c.c']]]));
+    const within = await inScope(store, [view]);
+    for (const round of ['as committed', 'compacted']) {
+      assert.deepEqual(await termHits(store, repository, 'open', within), [[a, 0, 8, 2], [b, 0, 8, 4]], round);
+      assert.deepEqual(await termHits(store, repository, 'file', within), [[a, 0, 8, 2], [a, 1, 16, 3]], round);
+      assert.deepEqual(await termHits(store, repository, 'quite', within), [[b, 0, 2, 4]], round);
+      assert.deepEqual(await termHits(store, repository, 'x', within), [[c, 0, frequencyOf(wordsOf(texts['c.c']), 'x'), 6]], round);
+      assert.deepEqual((await termHits(store, repository, 'öffnen', within)).length, 1, round);
+      assert.deepEqual((await store.terms.postings([repository], ['nowhere'])).map(({ term, documentCount }) => [term, documentCount]), [['nowhere', 0]], round);
+      assert.deepEqual(await store.terms.statistics([repository]), { chunks: 4, terms: 15 }, round);
+      assert.deepEqual([...(await store.terms.blobsWithAll([repository], ['file', 'open'], within))], [a], round);
+      assert.deepEqual([...(await store.terms.blobsWithAll([repository], ['open'], within))], [a, b], round);
+      assert.deepEqual([...(await store.terms.blobsWithAll([repository], [], within))], [], round);
+      await store.compact();
+    }
+  });
+
+  test('symbol names: exact, prefix, substring, fuzzy', async () => {
+    await using folder = new Folder(driver);
+    const store = await folder.open();
+    const repository = await addRepository(store);
+    const view = await addView(store, repository);
+    const texts = { 'a.c': 'def ReadFile\ndef readfile2\ndef größe', 'b.c': 'def readFile\ndef reader', 'c.c': 'def thread' };
+    const { blobs } = await addFiles(store, repository, view, texts);
+    const [a, b, c] = blobs as [number, number, number];
+    await addFacts(store, repository, new Map([[a, texts['a.c']]]));
+    await addFacts(store, repository, new Map([[b, texts['b.c']], [c, texts['c.c']]]));
+    const within = await inScope(store, [view]);
+    const names = async (match: 'exact' | 'prefix' | 'substring' | 'fuzzy', name: string, limit = 10): Promise<unknown[]> =>
+      (await store.symbols.names({ repositories: [repository], within, name, match, limit })).map((hit) => [hit.name, hit.distance, ...hit.blobs]);
+    for (const _ of ['as committed', 'compacted']) {
+      assert.deepEqual(await names('exact', 'readfile'), [['readfile', 0, a, b]]);
+      assert.deepEqual(await names('exact', 'größe'), [['größe', 0, a]]);
+      assert.deepEqual(await names('exact', 'read'), []);
+      assert.deepEqual(await names('prefix', 'read'), [['reader', 0, b], ['readfile', 0, a, b], ['readfile2', 0, a]]);
+      assert.deepEqual(await names('prefix', 'read', 1), [['reader', 0, b]]);
+      assert.deepEqual(await names('substring', 'rea'), [['reader', 0, b], ['thread', 0, c], ['readfile', 0, a, b], ['readfile2', 0, a]]);
+      assert.deepEqual(await names('fuzzy', 'raedfile'), [['readfile', 2, a, b]]);
+      assert.deepEqual(await names('fuzzy', 'readfile'), [['readfile', 0, a, b], ['readfile2', 1, a]]);
+      assert.deepEqual(await names('fuzzy', 'xyz'), []);
+      await store.compact();
+    }
+    const onlyB = await store.files.scope({ views: [view], languages: [], notLanguages: [], paths: [{ key: 'b', prefix: 'b.c', matches: (path) => path === 'b.c' }], notPaths: [] });
+    assert.deepEqual((await store.symbols.names({ repositories: [repository], within: onlyB, name: 'read', match: 'prefix', limit: 10 })).map((hit) => [hit.name, ...hit.blobs]), [['reader', b], ['readfile', b]]);
+  });
+
+  test('vectors: nearest within scope, by model', async () => {
+    await using folder = new Folder(driver);
+    const store = await folder.open();
+    const repository = await addRepository(store);
+    const view = await addView(store, repository);
+    const { blobs } = await addFiles(store, repository, view, { 'a.c': 'a', 'b.c': 'b' });
+    const [a, b] = blobs as [number, number];
+    const rows = [{ blob: a, chunk: 0, vector: Int8Array.of(100, 0) }, { blob: a, chunk: 1, vector: Int8Array.of(-100, 0) }, { blob: b, chunk: 0, vector: Int8Array.of(0, 5) }];
+    await store.commit({ repository, vectors: { model: 'm', rows } });
+    const within = await inScope(store, [view]);
+    const query = { repositories: [repository], within, model: 'm', vector: Int8Array.of(7, 0), limit: 2 };
+    assert.deepEqual(await store.vectors.nearest(query), [{ blob: a, chunk: 0, distance: 0 }, { blob: b, chunk: 0, distance: 1 }]);
+    assert.deepEqual(await store.vectors.nearest({ ...query, model: 'other' }), []);
+    assert.equal((await store.vectors.nearest({ ...query, limit: 9 })).at(-1)?.distance, 2);
+    assert.equal(await store.vectors.count([repository], 'm'), 3);
+  });
+}
