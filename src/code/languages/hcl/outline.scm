@@ -1,0 +1,10 @@
+; `resource "kind" "name"` is known by its last label, a block without labels by its word.
+(config_file (body (block . (identifier) @name . (block_start) @body) @definition.section))
+(config_file (body (block (string_lit (template_literal) @name) . (block_start) @body) @definition.section))
+((block . (identifier) @_word . (string_lit (template_literal) @name) . (block_start) @body) @definition.variable (#any-of? @_word "variable" "output"))
+((block . (identifier) @_word . (string_lit (template_literal) @name) . (block_start) @body) @definition.module (#eq? @_word "module"))
+((block . (identifier) @_word (string_lit) . (string_lit (template_literal) @name) . (block_start) @body) @definition.object (#any-of? @_word "resource" "data"))
+((block . (identifier) @_word (body (attribute . (identifier) @name) @definition.variable)) (#eq? @_word "locals"))
+(config_file (body (attribute . (identifier) @name) @definition.variable))
+(config_file (body (block (body (block . (identifier) @name . (block_start) @body) @definition.section))))
+(config_file (body (block (body (block . (identifier) . (string_lit (template_literal) @name) . (block_start) @body) @definition.section))))
