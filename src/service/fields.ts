@@ -1,0 +1,111 @@
+/**
+ * What an operation may be given, as data. One description makes the check of every call, the JSON schema of a tool,
+ * the flags of a command and a row of the reference pages. It needs no library at run time: a validator that takes
+ * 70 ms to load would be a third of what a whole `code-index search` may take (docs/decisions/fields-as-data.md).
+ */
+import { CodeIndexError } from '../base/mod.ts';
+
+interface FieldBase {
+  /** One phrase: what it means. */
+  readonly text: string;
+  readonly required?: true;
+  /** Flag of the command line where it differs from the name: `repo` for `repository`. */
+  readonly flag?: string;
+  /** `rest` joins all words after the command, `one` takes one. */
+  readonly position?: 'one' | 'rest';
+  /** Left out of tools: `command`; left out of the command line: `tool`. */
+  readonly only?: 'command' | 'tool';
+}
+
+export type Field = FieldBase &
+  (
+    | { readonly kind: 'text' }
+    /** A list of texts; one text counts as a list of one. `shownAs: 'text'` keeps the schema of a tool short. */
+    | { readonly kind: 'texts'; readonly shownAs?: 'text' }
+    | { readonly kind: 'integer'; readonly least: number; readonly most: number }
+    | { readonly kind: 'flag' }
+    | { readonly kind: 'choice'; readonly values: readonly string[] }
+    /** Several of `values`. `asFlags` gives each value a flag of its own on the command line. */
+    | { readonly kind: 'choices'; readonly values: readonly string[]; readonly asFlags?: true; readonly hidden?: true }
+  );
+
+export type Fields<Input> = { readonly [Name in keyof Input & string]-?: Field };
+
+/** Checks raw arguments against the fields and gives the typed input. Throws `invalid_query` naming the argument and the value. */
+export function checkInput<Input>(fields: Fields<Input>, raw: Readonly<Record<string, unknown>>): Input {
+  const known = fields as Readonly<Record<string, Field>>;
+  const input: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    if (value === undefined || value === null) continue;
+    const field = known[name];
+    if (field === undefined) {
+      throw new CodeIndexError('invalid_query', `There is no argument ${quote(name)} here.`, `Use one of: ${Object.keys(known).join(', ')}.`);
+    }
+    input[name] = checkValue(name, field, value);
+  }
+  for (const [name, field] of Object.entries(known)) {
+    if (field.required && input[name] === undefined) {
+      throw new CodeIndexError('invalid_query', `The argument ${quote(name)} is missing.`, `Give ${quote(name)}: ${field.text}.`);
+    }
+  }
+  return input as Input;
+}
+
+function checkValue(name: string, field: Field, value: unknown): unknown {
+  switch (field.kind) {
+    case 'text':
+      if (typeof value !== 'string') throw wrong(name, value, 'a text');
+      return value;
+    case 'flag':
+      if (typeof value !== 'boolean') throw wrong(name, value, 'true or false');
+      return value;
+    case 'integer': {
+      const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+      if (typeof number !== 'number' || !Number.isInteger(number) || number < field.least || number > field.most) {
+        throw wrong(name, value, `a whole number from ${field.least} to ${field.most}`);
+      }
+      return number;
+    }
+    case 'choice':
+      if (typeof value !== 'string' || !field.values.includes(value)) throw wrong(name, value, `one of ${field.values.join(', ')}`);
+      return value;
+    case 'texts':
+    case 'choices': {
+      const list = Array.isArray(value) ? value : [value];
+      for (const item of list) {
+        if (typeof item !== 'string') throw wrong(name, item, 'a text or a list of texts');
+        if (field.kind === 'choices' && !field.values.includes(item)) throw wrong(name, item, `out of ${field.values.join(', ')}`);
+      }
+      return list;
+    }
+  }
+}
+
+function wrong(name: string, value: unknown, wanted: string): CodeIndexError {
+  return new CodeIndexError('invalid_query', `The argument ${quote(name)} cannot be ${quote(value)}.`, `Give ${wanted}.`);
+}
+
+/** A value for a sentence: JSON, cut where it is long. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}..."` : text;
+}
+
+/** The JSON schema of one field; texts are left out where they only repeat the name. */
+export function fieldSchema(field: Field): Record<string, unknown> {
+  const about = field.text === '' ? {} : { description: field.text };
+  switch (field.kind) {
+    case 'text':
+      return { type: 'string', ...about };
+    case 'texts':
+      return field.shownAs === 'text' ? { type: 'string', ...about } : { type: 'array', items: { type: 'string' }, ...about };
+    case 'flag':
+      return { type: 'boolean', ...about };
+    case 'integer':
+      return { type: 'integer', ...about };
+    case 'choice':
+      return { enum: field.values, ...about };
+    case 'choices':
+      return { type: 'array', items: field.hidden ? { type: 'string' } : { enum: field.values }, ...about };
+  }
+}

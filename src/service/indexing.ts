@@ -1,0 +1,64 @@
+/** What the operations that index have in common. */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { IndexSummary, Repository } from '../domain/mod.ts';
+import type { Call } from './operation.ts';
+import type { Registration, Target } from './registration.ts';
+import type { Service } from './service.ts';
+import { isInside } from './workspace.ts';
+
+/** Registers what is new and indexes all views of the target that were asked for. */
+export async function addAndIndex(service: Service, target: string, wanted: Registration, call: Call): Promise<readonly IndexSummary[]> {
+  const { register } = await import('./registration.ts');
+  if (service.settings.autoCleanup) await removeExpired(service, call);
+  return indexTargets(service, await register(service, target, wanted, call), call);
+}
+
+export async function indexTargets(service: Service, targets: readonly Target[], call: Call, how: { textOnly?: boolean; only?: readonly string[] } = {}): Promise<readonly IndexSummary[]> {
+  const [store, pool, { indexView }] = await Promise.all([service.store(), service.pool(), import('../indexing/mod.ts')]);
+  const done: IndexSummary[] = [];
+  for (const target of targets) {
+    done.push(await indexView({ store, pool }, target, {
+      ...how,
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      ...(call.onProgress === undefined ? {} : { onProgress: call.onProgress }),
+    }));
+  }
+  return done;
+}
+
+/** Brings all views of a known repository up to date; `fetch` asks the origin of a clone first. */
+export async function indexKnown(service: Service, repository: Repository, how: { readonly fetch: boolean }, call: Call): Promise<readonly IndexSummary[]> {
+  const { locate, transportsFor } = await import('./registration.ts');
+  if (how.fetch && repository.url !== null) {
+    const { updateClone } = await import('../repo/mod.ts');
+    await updateClone(repository.root, {
+      allow: await transportsFor(service, repository.url),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      onProgress: (text: string) => call.onProgress?.({ kind: 'clone', repository: repository.name, text }),
+    });
+  }
+  const targets: Target[] = [];
+  for (const view of await service.views(repository)) targets.push({ repository, view, location: await locate(service, view.root ?? repository.root) });
+  return indexTargets(service, targets, call);
+}
+
+export async function removeExpired(service: Service, call: Call): Promise<readonly Repository[]> {
+  const now = new Date().toISOString();
+  const expired = (await (await service.store()).meta.repositories()).filter((one) => one.expiresAt !== null && one.expiresAt < now);
+  await removeWhole(service, expired, call);
+  return expired;
+}
+
+/** Removes every row of the repositories, their clones, and gives the space back. Folders of the user are never touched. */
+export async function removeWhole(service: Service, repositories: readonly Repository[], call: Call): Promise<void> {
+  const store = await service.store();
+  const clones = path.join(service.settings.dataDir, 'repositories');
+  for (const repository of repositories) {
+    await store.meta.removeRepository(repository.id);
+    if (repository.url !== null && repository.root !== clones && isInside(repository.root, clones)) {
+      await rm(repository.root, { recursive: true, force: true });
+    }
+  }
+  await store.compact(call.signal === undefined ? {} : { signal: call.signal });
+}

@@ -1,0 +1,16 @@
+/**
+ * service: the product as one object, and the table of what it can do.
+ *
+ * Invariants: reading is never gated; an operation either answers or throws a `CodeIndexError`; nothing here knows a
+ * protocol, a terminal or an environment variable.
+ */
+export { checkInput, fieldSchema, type Field, type Fields } from './fields.ts';
+export type { Call, Effect, Operation } from './operation.ts';
+export { OPERATIONS, type AnyOperation } from './operations.ts';
+export { openService, type Service, type ServiceSettings } from './service.ts';
+export { bytes, coverageSentence, freshnessSentence, plural, progressSentence, seconds, summarySentence } from './sentences.ts';
+export { indexFirst } from './first-use.ts';
+export type { IndexAnswer } from './operations/index.ts';
+export type { DoctorAnswer } from './operations/doctor.ts';
+export type { IndexedAnswer, RemovedAnswer, RepositoryLine } from './operations/repositories.ts';
+export type { SkippedFile, StatusAnswer } from './operations/status.ts';

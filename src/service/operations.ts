@@ -1,0 +1,46 @@
+/** The table of operations: every face is made from it. */
+import type { Operation } from './operation.ts';
+import { doctorOperation } from './operations/doctor.ts';
+import { indexOperation } from './operations/index.ts';
+import { readOperation } from './operations/read.ts';
+import { addOperation, cleanupOperation, listOperation, reindexOperation, removeOperation, updateOperation } from './operations/repositories.ts';
+import { searchOperation } from './operations/search.ts';
+import { similarOperation } from './operations/similar.ts';
+import { statusOperation } from './operations/status.ts';
+import { symbolOperation } from './operations/symbol.ts';
+import { watchOperation } from './operations/watch.ts';
+
+// The table holds operations of many inputs and outputs; each keeps its own types.
+export type AnyOperation = Operation<any, any>;
+
+export const OPERATIONS: {
+  readonly search: typeof searchOperation;
+  readonly symbol: typeof symbolOperation;
+  readonly read: typeof readOperation;
+  readonly similar: typeof similarOperation;
+  readonly status: typeof statusOperation;
+  readonly index: typeof indexOperation;
+  readonly watch: typeof watchOperation;
+  readonly list: typeof listOperation;
+  readonly add: typeof addOperation;
+  readonly update: typeof updateOperation;
+  readonly remove: typeof removeOperation;
+  readonly cleanup: typeof cleanupOperation;
+  readonly reindex: typeof reindexOperation;
+  readonly doctor: typeof doctorOperation;
+} = {
+  search: searchOperation,
+  symbol: symbolOperation,
+  read: readOperation,
+  similar: similarOperation,
+  status: statusOperation,
+  index: indexOperation,
+  watch: watchOperation,
+  list: listOperation,
+  add: addOperation,
+  update: updateOperation,
+  remove: removeOperation,
+  cleanup: cleanupOperation,
+  reindex: reindexOperation,
+  doctor: doctorOperation,
+};

@@ -1,0 +1,55 @@
+import { CodeIndexError, LIMITS } from '../../base/mod.ts';
+import type { Answer } from '../../domain/mod.ts';
+import type { Operation } from '../operation.ts';
+import { narrowing } from './narrowing.ts';
+
+export interface SimilarInput {
+  readonly snippet?: string;
+  readonly path?: string;
+  readonly startLine?: number;
+  readonly endLine?: number;
+  readonly language?: string;
+  readonly languages?: readonly string[];
+  readonly repositories?: readonly string[];
+  readonly repository?: string;
+  readonly limit?: number;
+}
+
+const LINE = { kind: 'integer', least: 1, most: 1_000_000_000, text: '' } as const;
+
+export const similarOperation: Operation<SimilarInput, Answer> = {
+  name: 'similar',
+  title: 'Find similar code',
+  text: 'Finds code like a snippet or like a place (path + start_line).',
+  effect: 'read',
+  fields: {
+    snippet: { kind: 'text', text: '' },
+    path: { kind: 'text', position: 'one', text: '' },
+    startLine: LINE,
+    endLine: LINE,
+    language: { kind: 'text', text: 'of the snippet' },
+    languages: { kind: 'texts', flag: 'lang', text: 'of the results' },
+    repositories: { kind: 'texts', text: 'searched' },
+    repository: { kind: 'text', flag: 'repo', text: 'that holds path' },
+    limit: { kind: 'integer', least: 1, most: LIMITS.pageResults, text: '' },
+  },
+  async run(service, input, call) {
+    if (input.snippet === undefined && (input.path === undefined || input.startLine === undefined)) {
+      throw new CodeIndexError('invalid_query', 'Nothing to compare with was named.', 'Give a snippet, or a path with a line.');
+    }
+    const repository = input.repositories ?? (input.repository === undefined ? [] : [input.repository]);
+    const [store, { similar }, narrow] = await Promise.all([
+      service.store(), import('../../search/mod.ts'), narrowing(service, { repository, ...(input.languages === undefined ? {} : { language: input.languages }) }),
+    ]);
+    return similar(store, {
+      ...narrow,
+      ...(input.snippet === undefined ? {} : { snippet: input.snippet }),
+      ...(input.path === undefined ? {} : { path: input.path }),
+      ...(input.startLine === undefined ? {} : { startLine: input.startLine }),
+      ...(input.endLine === undefined ? {} : { endLine: input.endLine }),
+      ...(input.language === undefined ? {} : { language: input.language }),
+      ...(input.limit === undefined ? {} : { limit: input.limit }),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    });
+  },
+};

@@ -1,0 +1,124 @@
+import type { Repository, SkipReason, View } from '../../domain/mod.ts';
+import type { Store } from '../../store/mod.ts';
+import type { Operation } from '../operation.ts';
+import type { Service } from '../service.ts';
+
+export interface StatusInput {
+  readonly repository?: string;
+  readonly skipped?: boolean;
+}
+
+export interface ViewStatus {
+  readonly kind: View['kind'];
+  readonly branch: string | null;
+  readonly root: string | null;
+  readonly commit: string | null;
+  readonly indexedAt: string | null;
+  readonly files: number;
+  readonly pendingFiles: number;
+  readonly pendingSymbols: number;
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+export interface RepositoryStatus {
+  readonly name: string;
+  readonly root: string;
+  readonly url: string | null;
+  readonly purpose: string | null;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly files: number;
+  readonly sourceBytes: number;
+  readonly symbols: number;
+  readonly occurrences: number;
+  readonly languages: Readonly<Record<string, { readonly files: number; readonly bytes: number }>>;
+  readonly views: readonly ViewStatus[];
+}
+
+export interface SkippedFile {
+  readonly repository: string;
+  readonly branch: string | null;
+  readonly path: string;
+  readonly reason: SkipReason;
+  readonly size: number;
+}
+
+export interface StatusAnswer {
+  readonly version: string;
+  readonly dataDir: string;
+  readonly databaseBytes: number;
+  /** Names of the repositories that are searched when none is named; empty: all are. */
+  readonly workspace: readonly string[];
+  /** Indexing that runs on behalf of this session, one sentence each. */
+  readonly activity: readonly string[];
+  readonly repositories: readonly RepositoryStatus[];
+  /** Filled in when asked for. */
+  readonly skipped?: readonly SkippedFile[];
+}
+
+/** Listed at most; the counts say how many there are in all. */
+const SKIPPED_LISTED = 10_000;
+
+export const statusOperation: Operation<StatusInput, StatusAnswer> = {
+  name: 'status',
+  title: 'Status',
+  text: 'Says what is indexed: repositories, branches, commits, freshness, pending work, languages, files left out.',
+  effect: 'read',
+  fields: {
+    repository: { kind: 'text', position: 'one', flag: 'repo', text: '' },
+    skipped: { kind: 'flag', only: 'command', text: 'list every file that was left out, with its reason' },
+  },
+  async run(service, input) {
+    const store = await service.store();
+    const repositories = input.repository === undefined ? await store.meta.repositories() : [await service.repository(input.repository)];
+    const [total, workspace] = await Promise.all([store.meta.statistics(), service.workspace()]);
+    const list = await Promise.all(repositories.map((one) => describe(store, one)));
+    return {
+      version: service.settings.version,
+      dataDir: service.settings.dataDir,
+      databaseBytes: total.databaseBytes,
+      workspace: [...new Set(workspace.map((one) => one.repository))],
+      activity: [],
+      repositories: list,
+      ...(input.skipped === true ? { skipped: await skippedFiles(service, store, repositories) } : {}),
+    };
+  },
+};
+
+async function describe(store: Store, repository: Repository): Promise<RepositoryStatus> {
+  const [statistics, views] = await Promise.all([store.meta.statistics(repository.id), store.meta.views([repository.id])]);
+  return {
+    name: repository.name, root: repository.root, url: repository.url, purpose: repository.purpose,
+    createdAt: repository.createdAt, expiresAt: repository.expiresAt,
+    files: statistics.files, sourceBytes: statistics.sourceBytes, symbols: statistics.symbols, occurrences: statistics.occurrences,
+    languages: statistics.languages,
+    views: await Promise.all(views.map((view) => describeView(store, view))),
+  };
+}
+
+async function describeView(store: Store, view: View): Promise<ViewStatus> {
+  const [files, skipped] = await Promise.all([store.files.plan.count([view.id]), store.files.plan.skipped([view.id])]);
+  return {
+    kind: view.kind, branch: view.branch, root: view.root, commit: view.commit, indexedAt: view.indexedAt,
+    files, pendingFiles: view.pendingFiles, pendingSymbols: view.pendingSymbols, skipped: Object.fromEntries(skipped),
+  };
+}
+
+async function skippedFiles(service: Service, store: Store, repositories: readonly Repository[]): Promise<readonly SkippedFile[]> {
+  const list: SkippedFile[] = [];
+  for (const repository of repositories) {
+    for (const view of await service.views(repository)) {
+      let after = '';
+      while (list.length < SKIPPED_LISTED) {
+        const entries = await store.files.entries(view.id, { after, limit: 1_000, skippedOnly: true });
+        for (const entry of entries) {
+          if (entry.skipped !== null) list.push({ repository: repository.name, branch: view.branch, path: entry.path, reason: entry.skipped, size: entry.size });
+        }
+        const last = entries.at(-1);
+        if (last === undefined || entries.length < 1_000) break;
+        after = last.path;
+      }
+    }
+  }
+  return list.slice(0, SKIPPED_LISTED);
+}

@@ -1,0 +1,27 @@
+import type { IndexSummary } from '../../domain/mod.ts';
+import { watchTargets } from '../watching.ts';
+import type { Operation } from '../operation.ts';
+
+export interface WatchInput {
+  readonly targets: readonly string[];
+  readonly name?: string;
+  readonly branch?: readonly string[];
+}
+
+export interface WatchAnswer {
+  /** The last index of each watched folder. */
+  readonly repositories: readonly IndexSummary[];
+}
+
+export const watchOperation: Operation<WatchInput, WatchAnswer> = {
+  name: 'watch',
+  title: 'Watch',
+  text: 'Indexes folders, and then every change in them as it is saved, until it is stopped.',
+  effect: 'write',
+  fields: {
+    targets: { kind: 'texts', position: 'rest', text: 'folders; default: the working directory' },
+    name: { kind: 'text', text: 'what to call a new repository; default: the folder' },
+    branch: { kind: 'texts', text: 'branch to index beside the working tree; may be repeated' },
+  },
+  run: (service, input, call) => watchTargets(service, input, call),
+};

@@ -1,0 +1,66 @@
+/** Sentences about answers that every face says alike. */
+import type { AnswerFreshness, Coverage, IndexSummary, Progress } from '../domain/mod.ts';
+
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : noun.endsWith('s') || noun.endsWith('ch') ? 'es' : 's'}`;
+}
+
+export function bytes(count: number): string {
+  if (count < 1_000) return `${count} B`;
+  if (count < 1_000_000) return `${(count / 1_000).toFixed(1)} kB`;
+  if (count < 1_000_000_000) return `${(count / 1_000_000).toFixed(1)} MB`;
+  return `${(count / 1_000_000_000).toFixed(2)} GB`;
+}
+
+export function seconds(millis: number): string {
+  return millis < 1_000 ? `${Math.round(millis)} ms` : `${(millis / 1_000).toFixed(1)} s`;
+}
+
+/** `1,204 files searched, 12 left out (8 binary, 4 too large)`. */
+export function coverageSentence(coverage: Coverage): string {
+  const because = Object.entries(coverage.skippedBecause).filter(([, count]) => count > 0).map(([reason, count]) => `${count.toLocaleString('en-US')} ${reason.replaceAll('_', ' ')}`);
+  const left = coverage.filesSkipped === 0 ? '' : `, ${coverage.filesSkipped.toLocaleString('en-US')} left out${because.length === 0 ? '' : ` (${because.join(', ')})`}`;
+  return `${plural(coverage.filesSearched, 'file')} searched${left}`;
+}
+
+/** `at 1a2b3c4`, with what is behind; empty where there is nothing to say. */
+export function freshnessSentence(freshness: AnswerFreshness): string {
+  const parts: string[] = [];
+  if (freshness.indexedCommit !== null) {
+    const short = freshness.indexedCommit.slice(0, 9);
+    parts.push(freshness.headCommit === null || freshness.headCommit === freshness.indexedCommit ? `at ${short}` : `at ${short}, HEAD is ${freshness.headCommit.slice(0, 9)}`);
+  }
+  if (freshness.pendingFiles > 0) parts.push(`${plural(freshness.pendingFiles, 'file')} pending`);
+  if (freshness.indexedAt === null) parts.push('never completed');
+  return parts.join(', ');
+}
+
+/** One line about a finished index. */
+export function summarySentence(summary: IndexSummary): string {
+  const where = summary.branch === null ? summary.repository : `${summary.repository} (${summary.branch})`;
+  const what = summary.changed === 0 && summary.removed === 0
+    ? 'nothing changed'
+    : [summary.changed > 0 ? `${summary.changed.toLocaleString('en-US')} changed` : '', summary.removed > 0 ? `${summary.removed.toLocaleString('en-US')} removed` : ''].filter(Boolean).join(', ');
+  const rest = [
+    summary.skipped > 0 ? `${summary.skipped.toLocaleString('en-US')} left out` : '',
+    summary.textOnly > 0 ? `${summary.textOnly.toLocaleString('en-US')} text only` : '',
+    summary.problems > 0 ? plural(summary.problems, 'problem') : '',
+  ].filter(Boolean);
+  return `${where}: ${plural(summary.files, 'file')}, ${what}${rest.length > 0 ? `, ${rest.join(', ')}` : ''} · ${seconds(summary.millis)}`;
+}
+
+/** One line about work that goes on. */
+export function progressSentence(progress: Progress): string {
+  switch (progress.kind) {
+    case 'scan':
+      return `${progress.repository}: ${plural(progress.files, 'file')} found`;
+    case 'text':
+      return `${progress.repository}: text of ${progress.done.toLocaleString('en-US')} of ${plural(progress.total, 'file')}`;
+    case 'symbols':
+      return `${progress.repository}: symbols of ${progress.done.toLocaleString('en-US')} of ${plural(progress.total, 'file')}`;
+    case 'clone':
+      return `${progress.repository}: ${progress.text}`;
+    case 'done':
+      return summarySentence(progress.summary);
+  }
+}

@@ -1,0 +1,118 @@
+/** The commands, in the order of the help. Flags come from the fields of the operation; a command adds its own words. */
+import { CodeIndexError } from '../../base/mod.ts';
+import { OPERATIONS, type AnyOperation, type Field } from '../../service/mod.ts';
+import type { Parsed } from './arguments.ts';
+
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly text: string;
+  /** Absent: the command is not an operation (`mcp`, `install`). */
+  readonly operation?: AnyOperation;
+  /** Fields of the operation that this command does not offer. */
+  readonly without?: readonly string[];
+  readonly own?: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly text: string }>>;
+  /** Makes the input of the operation out of words and flags. */
+  toInput?(parsed: Parsed, context: InputContext): Promise<Record<string, unknown>> | Record<string, unknown>;
+  /** Indexes the working directory first where it is not indexed. */
+  readonly indexesFirst?: true;
+  /** Progress is streamed as NDJSON with --json. */
+  readonly streams?: true;
+  readonly examples?: readonly string[];
+}
+
+export interface InputContext {
+  readonly cwd: string;
+  readStdin(): Promise<string>;
+}
+
+const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, doctor } = OPERATIONS;
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'index', usage: 'index [path|git-url ...]', text: index.text, operation: index, streams: true,
+    own: { watch: { type: 'boolean', text: 'go on, and index every change as it is saved' }, 'no-vectors': { type: 'boolean', text: 'make no vectors' } },
+    toInput: (parsed, { cwd }) => ({ ...parsed.input, targets: parsed.words.length === 0 ? [cwd] : parsed.words }),
+    examples: ['code-index index', 'code-index index ../curl --name curl', 'code-index index https://example.org/team/project.git --branch main --branch next'],
+  },
+  {
+    name: 'search', usage: 'search <query...>', text: search.text, operation: search, indexesFirst: true,
+    toInput: (parsed) => ({ ...parsed.input, query: parsed.words.join(' ') }),
+    examples: ['code-index search parse config file', 'code-index search \'"exact phrase" path:src/**\'', "code-index search '/func \\w+Handler/ lang:go -test'", 'code-index search TODO --all --json'],
+  },
+  {
+    name: 'symbol', usage: 'symbol <name>', text: symbol.text, operation: symbol, indexesFirst: true,
+    toInput: (parsed) => ({ ...parsed.input, name: oneWord(parsed, 'name') }),
+    examples: ['code-index symbol Parser.parse', 'code-index symbol openStore --references --callers'],
+  },
+  {
+    name: 'outline', usage: 'outline <path>', text: 'Lists what a file defines.', operation: read, without: ['symbol', 'startLine', 'endLine', 'view', 'maxTokens'], indexesFirst: true,
+    toInput: (parsed) => ({ ...parsed.input, path: oneWord(parsed, 'path'), view: 'outline' }),
+  },
+  {
+    name: 'read', usage: 'read <path[:a-b]>', text: 'Reads an indexed file, some of its lines, or one symbol.', operation: read, without: ['startLine', 'endLine', 'view', 'maxTokens'], indexesFirst: true,
+    toInput: (parsed) => (parsed.words.length === 0 && parsed.input['symbol'] !== undefined ? { ...parsed.input } : { ...parsed.input, ...placeOf(oneWord(parsed, 'path')) }),
+    examples: ['code-index read src/main.ts:10-40', 'code-index read --symbol Parser.parse'],
+  },
+  {
+    name: 'similar', usage: 'similar <path:line | ->', text: `${similar.text} With \`-\` the snippet is read from stdin.`, operation: similar, without: ['snippet', 'startLine', 'endLine'], indexesFirst: true,
+    toInput: async (parsed, { readStdin }) => {
+      const place = oneWord(parsed, 'place');
+      if (place === '-') return { ...parsed.input, snippet: await readStdin() };
+      const { path, startLine, endLine } = placeOf(place);
+      if (startLine === undefined) throw new CodeIndexError('invalid_query', `${JSON.stringify(place)} names no line.`, 'Write it as path:line or path:first-last.');
+      return { ...parsed.input, path, startLine, ...(endLine === startLine ? {} : { endLine }) };
+    },
+  },
+  {
+    name: 'map', usage: 'map', text: 'Shows the chief files and symbols of the repository, the most referred to first.', operation: read, without: ['path', 'symbol', 'startLine', 'endLine', 'view'], indexesFirst: true,
+    toInput: (parsed) => ({ ...parsed.input, view: 'map' }),
+  },
+  { name: 'repos list', usage: 'repos list', text: list.text, operation: list },
+  {
+    name: 'repos add', usage: 'repos add <path|git-url>', text: add.text, operation: add, streams: true,
+    toInput: (parsed) => ({ ...parsed.input, path: oneWord(parsed, 'path') }),
+  },
+  { name: 'repos remove', usage: 'repos remove <name>', text: remove.text, operation: remove, toInput: (parsed) => ({ name: oneWord(parsed, 'name') }) },
+  { name: 'repos update', usage: 'repos update <name>', text: update.text, operation: update, streams: true, toInput: (parsed) => ({ name: oneWord(parsed, 'name') }) },
+  { name: 'repos gc', usage: 'repos gc', text: cleanup.text, operation: cleanup },
+  {
+    name: 'reindex', usage: 'reindex [name]', text: reindex.text, operation: reindex, streams: true,
+    toInput: (parsed) => ({ ...parsed.input, ...(parsed.words.length === 0 ? {} : { repository: oneWord(parsed, 'name') }) }),
+  },
+  {
+    name: 'status', usage: 'status [name]', text: status.text, operation: status,
+    toInput: (parsed) => ({ ...parsed.input, ...(parsed.words.length === 0 ? {} : { repository: oneWord(parsed, 'name') }) }),
+  },
+  { name: 'doctor', usage: 'doctor', text: doctor.text, operation: doctor },
+  {
+    name: 'watch', usage: 'watch [path ...]', text: watch.text, operation: watch, streams: true,
+    toInput: (parsed, { cwd }) => ({ ...parsed.input, targets: parsed.words.length === 0 ? [cwd] : parsed.words }),
+  },
+  { name: 'mcp', usage: 'mcp', text: 'Serves the Model Context Protocol on stdin and stdout.' },
+  {
+    name: 'install', usage: 'install <claude|cursor|codex|vscode>', text: 'Prints what connects an MCP client to this program; with --write edits the client\'s own settings.',
+    own: { write: { type: 'boolean', text: 'edit the settings of the client; a copy of the old file is kept' } },
+  },
+];
+
+/** The fields that a command offers. */
+export function fieldsOf(command: Command): Readonly<Record<string, Field>> {
+  const fields = (command.operation?.fields ?? {}) as Readonly<Record<string, Field>>;
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !(command.without ?? []).includes(name)));
+}
+
+function oneWord(parsed: Parsed, what: string): string {
+  const [word, more] = parsed.words;
+  if (word === undefined) throw new CodeIndexError('invalid_query', `The ${what} is missing.`, `Give one ${what}.`);
+  if (more !== undefined) throw new CodeIndexError('invalid_query', `One ${what} is wanted, but ${JSON.stringify(more)} follows.`, 'Put quotes around a name with blanks.');
+  return word;
+}
+
+/** `path`, `path:7` or `path:7-20`. */
+function placeOf(word: string): { path: string; startLine?: number; endLine?: number } {
+  const found = /^(.+?):(\d+)(?:-(\d+))?$/.exec(word);
+  if (found === null) return { path: word };
+  const startLine = Number(found[2]);
+  return { path: found[1] as string, startLine, endLine: found[3] === undefined ? startLine : Number(found[3]) };
+}

@@ -1,0 +1,41 @@
+import { bytes, plural, type StatusAnswer } from '../../service/mod.ts';
+import type { Paint } from './terminal.ts';
+
+type RepositoryStatus = StatusAnswer['repositories'][number];
+
+export function statusLines(answer: StatusAnswer, paint: Paint): readonly string[] {
+  if (answer.skipped !== undefined) {
+    return [
+      ...answer.skipped.map((one) => `${paint.dim(one.reason.padEnd(15))} ${paint.path(answer.repositories.length > 1 ? `${one.repository}/${one.path}` : one.path)} ${paint.dim(bytes(one.size))}`),
+      paint.dim(`${plural(answer.skipped.length, 'file')} left out`),
+    ];
+  }
+  const head = `code-index ${answer.version} · ${answer.dataDir} · database ${bytes(answer.databaseBytes)}`;
+  if (answer.repositories.length === 0) return [head, 'Nothing is indexed yet: run `code-index index <path>`.'];
+  return [head, ...answer.activity, ...answer.repositories.flatMap((one) => ['', ...repositoryLines(one, answer, paint)])];
+}
+
+function repositoryLines(one: RepositoryStatus, answer: StatusAnswer, paint: Paint): readonly string[] {
+  const here = answer.workspace.includes(one.name) ? paint.good(' (searched from here)') : '';
+  const languages = Object.entries(one.languages).sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 8);
+  return [
+    `${paint.bold(one.name)}${here}  ${one.url ?? one.root}`,
+    `  ${plural(one.files, 'file')}, ${bytes(one.sourceBytes)}, ${plural(one.symbols, 'symbol')}, ${plural(one.occurrences, 'reference')}`,
+    ...(languages.length === 0 ? [] : [`  ${languages.map(([name, { files }]) => `${name} ${files.toLocaleString('en-US')}`).join(', ')}`]),
+    ...(one.expiresAt === null ? [] : [`  kept until ${one.expiresAt}`]),
+    ...one.views.map((view) => `  ${viewText(view)}`),
+  ];
+}
+
+function viewText(view: RepositoryStatus['views'][number]): string {
+  const name = view.branch ?? (view.commit === null ? 'no git' : 'detached');
+  const skipped = Object.entries(view.skipped).map(([reason, count]) => `${count.toLocaleString('en-US')} ${reason.replaceAll('_', ' ')}`);
+  return [
+    `${view.kind} ${name}${view.commit === null ? '' : ` at ${view.commit.slice(0, 9)}`}`,
+    plural(view.files, 'file'),
+    skipped.length === 0 ? '' : `left out: ${skipped.join(', ')}`,
+    view.pendingFiles > 0 ? `${plural(view.pendingFiles, 'file')} pending` : '',
+    view.pendingSymbols > 0 ? `symbols of ${plural(view.pendingSymbols, 'file')} pending` : '',
+    view.indexedAt === null ? 'never completed' : `indexed ${view.indexedAt}`,
+  ].filter((part) => part !== '').join(' · ');
+}

@@ -1,0 +1,54 @@
+import { CodeIndexError, asCodeIndexError } from '../../base/mod.ts';
+import type { Answer, Progress } from '../../domain/mod.ts';
+import { checkInput, type Service } from '../../service/mod.ts';
+import { fitted } from './fit.ts';
+import { renderText } from './render.ts';
+import { argumentsOf, camel, type Tool } from './tools.ts';
+
+export interface ToolResult {
+  readonly [key: string]: unknown;
+  readonly content: { readonly type: 'text'; readonly text: string }[];
+  readonly isError?: boolean;
+}
+
+export interface ToolCall {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** What is being indexed for this session, one sentence each. */
+  readonly activity: () => readonly string[];
+}
+
+/** Text answers are cut to this where the caller names no size, so that one call never floods a model's context. */
+const TEXT_TOKENS = 8_000;
+
+/** Runs one tool. What the caller can mend comes back as a result with `isError`, never as a protocol error. */
+export async function callTool(service: Service, tool: Tool, raw: Readonly<Record<string, unknown>>, call: ToolCall): Promise<ToolResult> {
+  const json = raw['format'] === 'json';
+  try {
+    const { format: _format, max_tokens: maxTokens, ...rest } = checkInput<{ format?: string; max_tokens?: number } & Record<string, unknown>>(argumentsOf(tool), raw);
+    const input: Record<string, unknown> = Object.fromEntries(Object.entries(rest).map(([name, value]) => [camel(name), value]));
+    const size = maxTokens ?? (json ? undefined : TEXT_TOKENS);
+    if (tool.operation.name === 'read' && size !== undefined) input['maxTokens'] = size;
+    const render = (answer: unknown): string => (json ? JSON.stringify(answer) : renderText(tool, answer, call.activity()));
+    const run = async (limit?: number): Promise<unknown> => withActivity(tool, await tool.operation.run(service, limit === undefined ? input : { ...input, limit }, call), call);
+    const text = await fitted({ run, render, maxTokens: size, pages: isPaged, json });
+    return { content: [{ type: 'text', text }] };
+  } catch (thrown) {
+    const error = explain(asCodeIndexError(thrown, tool.name), call.activity());
+    return { content: [{ type: 'text', text: json ? JSON.stringify(error.toJSON()) : `${error.code}: ${error.message} ${error.fix}` }], isError: true };
+  }
+}
+
+function isPaged(answer: unknown): answer is Answer {
+  return Array.isArray((answer as Partial<Answer>).results);
+}
+
+function withActivity(tool: Tool, answer: unknown, call: ToolCall): unknown {
+  return tool.operation.name === 'status' ? { ...(answer as object), activity: call.activity() } : answer;
+}
+
+/** Nothing is there yet, but it will be. */
+function explain(error: CodeIndexError, activity: readonly string[]): CodeIndexError {
+  if (error.code !== 'not_indexed' || activity.length === 0) return error;
+  return new CodeIndexError('not_indexed', `${error.message} Indexing is under way (${activity.join('; ')}).`, 'Repeat the call in a few seconds; get_status shows how far it is.');
+}

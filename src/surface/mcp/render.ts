@@ -1,0 +1,106 @@
+/** Answers as text for a model: numbered lines, the enclosing signature, neighbours, and the handle of the next page. */
+import type { Answer, Result } from '../../domain/mod.ts';
+import type { OutlineItem, ReadAnswer, SymbolResult } from '../../search/mod.ts';
+import {
+  bytes, coverageSentence, freshnessSentence, plural, summarySentence,
+  type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
+} from '../../service/mod.ts';
+import type { Tool } from './tools.ts';
+
+export function renderText(tool: Tool, answer: unknown, activity: readonly string[]): string {
+  switch (tool.operation.name) {
+    case 'search':
+    case 'symbol':
+    case 'similar':
+      return renderAnswer(answer as Answer, activity);
+    case 'read':
+      return renderRead(answer as ReadAnswer);
+    case 'status':
+      return renderStatus(answer as StatusAnswer);
+    case 'repos list':
+      return renderList((answer as { repositories: readonly RepositoryLine[] }).repositories);
+    case 'repos remove':
+    case 'repos gc': {
+      const { removed } = answer as RemovedAnswer;
+      return removed.length === 0 ? 'Nothing had to be removed.' : `Removed ${removed.join(', ')}.`;
+    }
+    default:
+      return (answer as IndexedAnswer).repositories.map(summarySentence).join('\n');
+  }
+}
+
+function renderAnswer(answer: Answer, activity: readonly string[]): string {
+  const several = answer.coverage.repositories.length > 1;
+  const count = answer.total.exact ? plural(answer.total.value, 'result') : `at least ${plural(answer.total.value, 'result')}`;
+  const head = [
+    `${answer.total.value === 0 && answer.total.exact ? 'No results' : count} (${answer.mode})${answer.results.length < answer.total.value ? `, ${answer.results.length} shown` : ''}`,
+    coverageSentence(answer.coverage), freshnessSentence(answer.freshness), ...activity.map((one) => `indexing: ${one}`),
+  ];
+  const lines = [head.filter((part) => part !== '').join(' · ')];
+  let file = '';
+  for (const result of answer.results) {
+    const place = `${several ? `${result.repository}:` : ''}${result.path}`;
+    if (result.kind === 'line' && place === file) lines.push(...numberedLines(result));
+    else lines.push('', heading(result, place), ...numberedLines(result));
+    file = result.kind === 'line' ? place : '';
+  }
+  if (answer.nextCursor !== null) lines.push('', `more: cursor ${answer.nextCursor}`);
+  return lines.join('\n');
+}
+
+function heading(result: Result, place: string): string {
+  const lines = result.kind === 'line' ? '' : `:${result.startLine}${result.endLine > result.startLine ? `-${result.endLine}` : ''}`;
+  const { relation, tier, method } = result as Partial<SymbolResult>;
+  const edge = relation === undefined || relation === 'definition' ? '' : `${relation}, ${tier}: ${method}`;
+  const stale = result.freshness === 'fresh' ? '' : result.freshness;
+  const symbol = result.symbol === null ? '' : signatureOf(result.symbol);
+  return [`${place}${lines}`, symbol, edge, stale].filter((part) => part !== '').join('  ');
+}
+
+function signatureOf(symbol: NonNullable<Result['symbol']>): string {
+  const within = symbol.container === null ? '' : `in ${symbol.container}: `;
+  return `${within}${(symbol.signature ?? `${symbol.kind} ${symbol.name}`).replaceAll(/\s+/g, ' ').slice(0, 200)}`;
+}
+
+function numberedLines(result: Pick<Result, 'snippet' | 'startLine'>): readonly string[] {
+  return result.snippet.replace(/\r?\n$/, '').split(/\r?\n/).map((text, index) => `${result.startLine + index}\t${text}`);
+}
+
+function renderRead(answer: ReadAnswer): string {
+  if (answer.map.length > 0) return answer.map.map((file) => [file.path, ...outlineLines(file.symbols, 1)].join('\n')).join('\n');
+  const head = [
+    `${answer.repository}:${answer.path ?? ''}`,
+    answer.text === '' ? plural(answer.outline.length, 'symbol') : `lines ${answer.startLine}-${answer.endLine} of ${answer.totalLines}`,
+    answer.enclosing === null ? '' : `in ${(answer.enclosing.signature ?? answer.enclosing.name).replaceAll(/\s+/g, ' ').slice(0, 200)}`,
+    freshnessSentence(answer.freshness),
+  ].filter((part) => part !== '').join(' · ');
+  if (answer.text === '') return [head, ...outlineLines(answer.outline, 0)].join('\n');
+  const more = answer.truncated ? [`… cut; go on with start_line ${answer.endLine + 1}`] : [];
+  const neighbours = answer.outline.length === 0 ? [] : ['', 'neighbours:', ...outlineLines(answer.outline, 0)];
+  return [head, ...numberedLines({ snippet: answer.text, startLine: answer.startLine }), ...more, ...neighbours].join('\n');
+}
+
+function outlineLines(items: readonly OutlineItem[], depth: number): readonly string[] {
+  return items.map((item) => `${'  '.repeat(depth + item.depth)}${item.startLine}-${item.endLine} ${item.kind} ${(item.signature ?? item.name).replaceAll(/\s+/g, ' ').slice(0, 160)}`);
+}
+
+function renderStatus(answer: StatusAnswer): string {
+  const lines = [`code-index ${answer.version} · database ${bytes(answer.databaseBytes)} · searched by default: ${answer.workspace.length === 0 ? 'all repositories' : answer.workspace.join(', ')}`];
+  for (const one of answer.activity) lines.push(`indexing: ${one}`);
+  if (answer.repositories.length === 0) lines.push('Nothing is indexed yet.');
+  for (const one of answer.repositories) {
+    const languages = Object.entries(one.languages).sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 6).map(([name, { files }]) => `${name} ${files}`);
+    lines.push(`${one.name} (${one.url ?? one.root}): ${plural(one.files, 'file')}, ${plural(one.symbols, 'symbol')}, ${languages.join(', ')}`);
+    for (const view of one.views) {
+      const pending = [view.pendingFiles > 0 ? `${view.pendingFiles} files pending` : '', view.pendingSymbols > 0 ? `symbols of ${view.pendingSymbols} files pending` : ''];
+      const left = Object.entries(view.skipped).map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`).join(', ');
+      lines.push(`  ${[`${view.kind} ${view.branch ?? ''}${view.commit === null ? '' : ` at ${view.commit.slice(0, 9)}`}`, left === '' ? '' : `left out: ${left}`, ...pending, `indexed ${view.indexedAt ?? 'never completely'}`].filter((part) => part !== '').join(' · ')}`);
+    }
+  }
+  return lines.join('\n');
+}
+
+function renderList(repositories: readonly RepositoryLine[]): string {
+  if (repositories.length === 0) return 'Nothing is indexed yet.';
+  return repositories.map((one) => [`${one.name}: ${plural(one.files, 'file')}`, one.branches.join(', '), one.url ?? one.root, one.purpose ?? '', one.expiresAt === null ? '' : `until ${one.expiresAt}`].filter((part) => part !== '').join(' · ')).join('\n');
+}

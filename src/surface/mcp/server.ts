@@ -1,0 +1,101 @@
+import type { ChildProcess } from 'node:child_process';
+import { Server, type ListToolsResult } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { Progress } from '../../domain/mod.ts';
+import { progressSentence, type Service } from '../../service/mod.ts';
+import { callTool } from './call.ts';
+import { foldersOf, openWorkspace, repositoryAround, type Workspace } from './session.ts';
+import { describeTool, toolsFor, type Tool } from './tools.ts';
+
+export interface McpOptions {
+  readonly service: Service;
+  readonly version: string;
+  /** Absolute and real. */
+  readonly cwd: string;
+  /** Offer the tools that add, update and remove repositories. */
+  readonly management: boolean;
+  readonly signal: AbortSignal;
+  start(words: readonly string[]): ChildProcess;
+  log(level: 'debug' | 'info' | 'warn', sentence: string): void;
+}
+
+const INSTRUCTIONS =
+  'Searches the indexed repositories. search_code finds text, regex, symbols and ideas; symbol_lookup definitions and uses; ' +
+  'read_code files, symbols, outlines and the repository map; find_similar code like other code.';
+
+/** A first call may come before the text of a new repository is there: it waits this long, then answers from what is there. */
+const FIRST_ANSWER_MILLIS = 2_000;
+
+/** Serves one client on stdin and stdout. Resolves when the client leaves or the signal is aborted. */
+export async function serveMcpOnStdio(options: McpOptions): Promise<void> {
+  const tools = toolsFor(options.management);
+  const workspace = openWorkspace(options);
+  const closed = Promise.withResolvers<void>();
+  const handle = serveStdio((context) => {
+    const server = makeServer(options, tools, workspace);
+    if (context.era === 'modern') void followWorkingFolder(options, workspace);
+    return server;
+  }, { onerror: (error) => options.log('warn', error.message) });
+  process.stdin.once('end', closed.resolve);
+  process.stdin.once('close', closed.resolve);
+  options.signal.addEventListener('abort', () => closed.resolve(), { once: true });
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) closed.resolve();
+  }, 1_000);
+  await closed.promise;
+  clearInterval(watch);
+  workspace.close();
+  await handle.close();
+}
+
+function makeServer(options: McpOptions, tools: readonly Tool[], workspace: Workspace): Server {
+  const server = new Server({ name: 'code-index', version: options.version }, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
+  server.setRequestHandler('tools/list', () => ({ tools: tools.map(describeTool) as ListToolsResult['tools'] }));
+  server.setRequestHandler('tools/call', async (request, context) => {
+    const tool = tools.find((one) => one.name === request.params.name);
+    if (tool === undefined) {
+      return { content: [{ type: 'text' as const, text: `not_found: There is no tool ${JSON.stringify(request.params.name)}. Use one of: ${tools.map((one) => one.name).join(', ')}.` }], isError: true };
+    }
+    const token = request.params._meta?.progressToken;
+    const onProgress = token === undefined ? undefined : reporter((params) => context.mcpReq.notify({ method: 'notifications/progress', params: { progressToken: token, ...params } }));
+    if (tool.name !== 'get_status') await workspace.settled(FIRST_ANSWER_MILLIS);
+    const result = await callTool(options.service, tool, request.params.arguments ?? {}, {
+      signal: context.mcpReq.signal, activity: workspace.activity, ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    return { ...result };
+  });
+  const followRoots = async (): Promise<void> => {
+    if (server.getClientCapabilities()?.roots === undefined) return followWorkingFolder(options, workspace);
+    const { roots } = await server.listRoots();
+    const folders = foldersOf(roots);
+    if (folders.length === 0) return followWorkingFolder(options, workspace);
+    workspace.follow(folders);
+  };
+  const begin = (): void => {
+    followRoots().catch((error: Error) => {
+      options.log('warn', `The client's roots are not known: ${error.message}.`);
+      return followWorkingFolder(options, workspace);
+    });
+  };
+  server.oninitialized = begin;
+  server.setNotificationHandler('notifications/roots/list_changed', begin);
+  return server;
+}
+
+async function followWorkingFolder({ cwd }: McpOptions, workspace: Workspace): Promise<void> {
+  workspace.follow(await repositoryAround(cwd));
+}
+
+/** Progress must grow with every notification, whatever phase it comes from. */
+function reporter(send: (params: { progress: number; total?: number; message: string }) => Promise<void>): (progress: Progress) => void {
+  let count = 0;
+  let sent = 0;
+  return (progress) => {
+    const now = Date.now();
+    if (now - sent < 100 && progress.kind !== 'done') return;
+    sent = now;
+    count++;
+    send({ progress: count, message: progressSentence(progress) }).catch(() => {});
+  };
+}
