@@ -8,7 +8,10 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const LEFT_OUT = new Set(['node_modules', 'dist', '.git', 'corpora']);
+const LEFT_OUT = new Set(['node_modules', 'dist', '.git', 'corpora', 'fixtures']);
+
+/** Samples of languages are input of tests, not code of ours. */
+const SAMPLE = /^sample\./;
 
 /** Every file under the named folders and of the root itself that ends in one of `endings`, in path order. */
 export function sources(root: string, folders: readonly string[], endings: readonly string[]): SourceFile[] {
@@ -17,7 +20,7 @@ export function sources(root: string, folders: readonly string[], endings: reado
     for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? item.name : `${folder}/${item.name}`;
       if (item.isDirectory() && deep && !LEFT_OUT.has(item.name)) visit(path, true);
-      if (item.isFile() && endings.some((ending) => path.endsWith(ending))) {
+      if (item.isFile() && !SAMPLE.test(item.name) && endings.some((ending) => path.endsWith(ending))) {
         found.push({ path, text: readFileSync(join(root, path), 'utf8') });
       }
     }
