@@ -205,7 +205,7 @@ export class Committer {
 
   /** Blobs that no entry leads to any more wait for compaction; until then going back to them costs nothing. */
   #markOrphans(repository: RepositoryId, left: ReadonlySet<BlobId>): void {
-    const used = this.#sql('SELECT 1 FROM view JOIN entry ON entry.view = view.id AND entry.blob = ? WHERE view.repository = ? LIMIT 1');
+    const used = this.#sql('SELECT 1 FROM view CROSS JOIN entry INDEXED BY entry_blob ON entry.view = view.id AND entry.blob = ? WHERE view.repository = ? LIMIT 1');
     const mark = this.#sql('UPDATE blob SET orphan = 1 WHERE id = ?');
     for (const id of left) if (used.get(id, repository) === undefined) mark.run(id);
   }

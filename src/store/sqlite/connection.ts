@@ -11,11 +11,9 @@ export interface Place {
 }
 
 const BUSY_MILLIS = 15_000;
-/** Every cached page is a copy; the system's own cache holds the rest. */
+/** Every cached page is a copy; the system's own cache holds the rest. Mapping the file instead was measured: no faster. */
 const READER_CACHE_KIB = 16_384;
 const WRITER_CACHE_KIB = 32_768;
-/** Bounds what one reader maps, and so what it seems to weigh. */
-const READER_MAP_BYTES = 268_435_456;
 /** Pages (8 KiB) in the log after which it is copied back: a batch or two, so that it stays bounded. */
 const CHECKPOINT_PAGES = 4_000;
 const LOG_BYTES = 67_108_864;
@@ -88,7 +86,6 @@ export function openReader(place: Place): Database.Database {
   return opened(place, () => {
     const database = new Database(place.file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLIS });
     database.pragma(`cache_size = -${READER_CACHE_KIB}`);
-    database.pragma(`mmap_size = ${READER_MAP_BYTES}`);
     database.pragma('temp_store = MEMORY');
     const version = versionOf(database, place.file);
     if (version < SCHEMA_VERSION) {

@@ -10,6 +10,8 @@ const PAGES_AT_ONCE = 2_000;
 /** Blobs that no entry needs are kept up to this share, so that switching back to a branch costs nothing. */
 const ORPHAN_SHARE = 0.1;
 const ORPHANS_ALWAYS_KEPT = 256;
+/** Free pages up to this share of the file wait for what is written next. */
+const FREE_SHARE = 0.05;
 
 /** Removes what nobody needs, in steps that each leave a whole database. Needs the lease. */
 export class Garbage {
@@ -64,8 +66,9 @@ export class Garbage {
     }
   }
 
-  /** After a finished index run: blobs of old edits do not pile up. */
+  /** After a finished index run: neither free pages nor blobs of old edits pile up. */
   async tidy(repository: RepositoryId): Promise<void> {
+    await this.giveBack(FREE_SHARE);
     const { writer } = this.#core;
     const orphans = writer.prepare<[number], number>('SELECT count(*) FROM blob WHERE repository = ? AND orphan = 1').pluck().get(repository) as number;
     if (orphans <= ORPHANS_ALWAYS_KEPT) return;
