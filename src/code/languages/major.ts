@@ -7,7 +7,7 @@ const JAVA_COMMENTS = ['line_comment', 'block_comment'];
 export const MAJOR_LANGUAGES: readonly Language[] = [
   {
     name: 'c', aliases: [], globs: ['*.c', '*.h', '*.idc'], interpreters: ['tcc'],
-    grammar: { package: 'tree-sitter-c', file: 'tree-sitter-c.wasm' },
+    grammar: null, byHand: 'c',
     comments: C_COMMENTS, exported: 'not_static', binding: 'c',
   },
   {

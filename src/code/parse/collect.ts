@@ -64,6 +64,16 @@ export class Collector implements Found {
     this.#lineOf = lineOf;
   }
 
+  /** Takes over what was found of an embedded language. */
+  add(inner: Collector): void {
+    for (const symbol of inner.symbols) this.symbols.push(symbol);
+    for (const reference of inner.references) this.references.push(reference);
+    for (const fact of inner.imports) this.imports.push(fact);
+    for (const offset of inner.comments) this.comments.push(offset);
+    for (const scope of inner.scopes) this.scopes.push(scope);
+    for (const name of inner.exportedNames) this.exportedNames.add(name);
+  }
+
   /** The visitor of `Grammar.run`. */
   visit(pattern: number, data: Int32Array, from: number, to: number): void {
     if (to - from === 3) {
@@ -89,6 +99,7 @@ export class Collector implements Found {
     let nameStart = -1;
     let nameEnd = -1;
     let bodyStart = -1;
+    let bodyEnd = -1;
     let docStart = -1;
     let docEnd = -1;
     let ownerStart = -1;
@@ -101,7 +112,7 @@ export class Collector implements Found {
       if (meaning.action === ACTIONS.definition || meaning.action === ACTIONS.scope) {
         [kind, start, end, isScope] = [meaning.kind, at, until, meaning.action === ACTIONS.scope];
       } else if (meaning.action === ACTIONS.name) [nameStart, nameEnd] = [at, until];
-      else if (meaning.action === ACTIONS.body) bodyStart = at;
+      else if (meaning.action === ACTIONS.body) [bodyStart, bodyEnd] = [at, until];
       else if (meaning.action === ACTIONS.doc) [docStart, docEnd] = docStart < 0 ? [at, until] : [docStart, docEnd];
       else if (meaning.action === ACTIONS.owner) [ownerStart, ownerEnd] = [at, until];
       else if (meaning.action === ACTIONS.exported) marked = true;
@@ -110,7 +121,8 @@ export class Collector implements Found {
     if (isScope) this.scopes.push({ start, end, nameStart, nameEnd });
     if (kind === null) return;
     if (docStart >= 0) this.comments.push(docStart, docEnd);
-    this.symbols.push({ kind, start, end, nameStart, nameEnd, bodyStart, docStart, docEnd, marked, ownerStart, ownerEnd, rank });
+    // A grammar may put a body beside its head (Dart): both together are the definition.
+    this.symbols.push({ kind, start, end: Math.max(end, bodyEnd), nameStart, nameEnd, bodyStart, docStart, docEnd, marked, ownerStart, ownerEnd, rank });
   }
 
   #reference(rank: number, data: Int32Array, from: number, to: number): void {
@@ -120,7 +132,8 @@ export class Collector implements Found {
     let qualifierStart = -1;
     let qualifierEnd = -1;
     let importAt = -1;
-    let source: string | null = null;
+    let sourceStart = -1;
+    let sourceEnd = -1;
     let name: string | null = null;
     let alias: string | null = null;
     for (let i = from; i < to; i += 3) {
@@ -130,14 +143,15 @@ export class Collector implements Found {
       if (meaning.action === ACTIONS.reference) [role, start, end] = [meaning.role, at, until];
       else if (meaning.action === ACTIONS.qualifier) [qualifierStart, qualifierEnd] = [at, until];
       else if (meaning.action === ACTIONS.imports) importAt = at;
-      else if (meaning.action === ACTIONS.source) source = this.#text.slice(at, until);
+      else if (meaning.action === ACTIONS.source) [sourceStart, sourceEnd] = [sourceStart < 0 ? at : Math.min(sourceStart, at), Math.max(sourceEnd, until)];
       else if (meaning.action === ACTIONS.importName) name = this.#text.slice(at, until);
       else if (meaning.action === ACTIONS.alias) alias = this.#text.slice(at, until);
       else if (meaning.action === ACTIONS.importDefault) [name, alias] = ['default', this.#text.slice(at, until)];
       else if (meaning.action === ACTIONS.exportedName) this.exportedNames.add(this.#text.slice(at, until));
     }
     if (role !== null && end > start) this.references.push({ role, start, end, qualifierStart, qualifierEnd, rank });
-    if (importAt >= 0 && source !== null) {
+    if (importAt >= 0 && sourceStart >= 0) {
+      const source = this.#text.slice(sourceStart, sourceEnd);
       this.imports.push({ source: unquote(source), name: name ?? '', alias: alias ?? (name === '*' ? '' : (name ?? '')), line: this.#lineOf(importAt) });
     }
   }

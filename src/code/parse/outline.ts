@@ -2,8 +2,9 @@
 import type { SymbolFact, SymbolKind } from '../../domain/mod.ts';
 import type { Language } from '../languages/language.ts';
 import type { Scope } from './collect.ts';
+import { joinClauses } from './clauses.ts';
 import { docBefore } from './docs.ts';
-import type { FoundSymbol } from './found.ts';
+import type { FoundReference, FoundSymbol } from './found.ts';
 import type { Lines } from './lines.ts';
 
 const TYPE_KINDS: ReadonlySet<SymbolKind> = new Set<SymbolKind>(['class', 'struct', 'interface', 'trait', 'enum', 'union']);
@@ -15,13 +16,16 @@ interface OutlineInput {
   /** Sorted, not overlapping. */
   readonly comments: readonly number[];
   readonly scopes: readonly Scope[];
+  /** Names of later clauses are added here. */
+  readonly references: FoundReference[];
   /** Names that an export clause lists. */
   readonly exportedNames: ReadonlySet<string>;
 }
 
 /** The symbols of a file sorted by start; a symbol around another comes before it. */
 export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): SymbolFact[] {
-  const once = oncePerName(found, input);
+  const each = oncePerName(found, input);
+  const once = input.language.clauses === true ? joinClauses(each, input.text, input.references) : each;
   const kept = input.language.locals === true ? once : withoutLocals(once);
   const { containers, members } = containersOf(kept, input);
   const exported: boolean[] = [];
@@ -30,7 +34,7 @@ export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): S
     const owner = container < 0 ? undefined : kept[container];
     const name = symbol.name ?? input.text.slice(symbol.nameStart, symbol.nameEnd);
     const isMember = members[index] === 1 || (owner !== undefined && TYPE_KINDS.has(owner.kind));
-    const kind = isMember ? (MEMBER_KIND[symbol.kind] ?? symbol.kind) : symbol.kind;
+    const kind = isMember ? (MEMBER_KIND.get(symbol.kind) ?? symbol.kind) : symbol.kind;
     const signatureEnd = signatureEndOf(symbol, input.text);
     const doc = symbol.docStart >= 0 ? { start: symbol.docStart, end: symbol.docEnd } : docBefore(input.text, symbol.start, input.comments);
     exported.push(isExported(symbol, name, input, owner, exported[container] ?? false));
@@ -46,7 +50,7 @@ export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): S
 }
 
 /** What a kind is called inside a type. */
-const MEMBER_KIND: { readonly [kind: string]: SymbolKind | undefined } = { function: 'method', variable: 'field' };
+const MEMBER_KIND: ReadonlyMap<SymbolKind, SymbolKind> = new Map<SymbolKind, SymbolKind>([['function', 'method'], ['variable', 'field']]);
 
 /** Sorted by start, the longer first; of several with one name node the highest rank stays. A leading colon is no part of a name. */
 function oncePerName(found: readonly FoundSymbol[], { text, language }: OutlineInput): FoundSymbol[] {
@@ -100,7 +104,7 @@ function containersOf(symbols: readonly FoundSymbol[], { text, scopes }: Outline
   const open: number[] = [];
   const types = new Map<string, number>();
   symbols.forEach((symbol, index) => {
-    if (TYPE_KINDS.has(symbol.kind) || symbol.kind === 'type' || symbol.kind === 'module') {
+    if (TYPE_KINDS.has(symbol.kind) || symbol.kind === 'type' || symbol.kind === 'module' || symbol.kind === 'object') {
       const name = text.slice(symbol.nameStart, symbol.nameEnd);
       if (!types.has(name)) types.set(name, index);
     }
@@ -165,7 +169,8 @@ function trimmedEnd(text: string, start: number, end: number): number {
   return at;
 }
 
-const PRIVATE = /\bprivate\b/;
+/** Swift's `private(set)` hides only the setter; Elixir and Lua have words of their own. */
+const PRIVATE = /\b(?:(?:file)?private(?!\(set\))|def\w*p|typep|local)\b/;
 const STATIC = /\bstatic\b/;
 const MARK = /\b(?:export|pub|public)\b/;
 /** Members of these are as visible as the type itself. */

@@ -2,7 +2,7 @@
 import type { Parser } from 'web-tree-sitter';
 import { LIMITS } from '../../base/mod.ts';
 import type { Facts } from '../../domain/mod.ts';
-import { languageOfText } from '../languages/detect.ts';
+import { languageNamed, languageOfText } from '../languages/detect.ts';
 import type { Language } from '../languages/language.ts';
 import { HAND_OUTLINES } from '../languages/outline-by-hand/mod.ts';
 import { textOnlyFacts } from './blocks.ts';
@@ -22,8 +22,11 @@ type Regions = Pick<Collector, 'scopes' | 'exportedNames'>;
 const NO_REGIONS: Regions = { scopes: [], exportedNames: new Set() };
 
 interface Loaded {
+  readonly language: Language;
   readonly grammar: Grammar;
   readonly meanings: ReturnType<typeof meaningsOf>;
+  /** The language inside this one. */
+  readonly inner: Loaded | null;
 }
 
 /** Parses for one thread. Grammars are loaded when first needed and stay. */
@@ -57,8 +60,10 @@ export class FactsParser {
   #load(language: Language): Promise<Loaded> {
     const known = this.#loaded.get(language.name);
     if (known !== undefined) return Promise.resolve(known);
-    const loading = Grammar.load(language).then((grammar) => {
-      const loaded = { grammar, meanings: meaningsOf(grammar.captureNames) };
+    const innerLanguage = language.embedded === undefined ? null : languageNamed(language.embedded.language);
+    const loading = Grammar.load(language).then(async (grammar) => {
+      const inner = innerLanguage === null ? null : await this.#load(innerLanguage);
+      const loaded = { language, grammar, meanings: meaningsOf(grammar.captureNames), inner };
       this.#loaded.set(language.name, loaded);
       return loaded;
     });
@@ -66,17 +71,27 @@ export class FactsParser {
     return loading;
   }
 
-  #parse(path: string, language: Language, { grammar, meanings }: Loaded, text: string): Facts {
+  #parse(path: string, language: Language, loaded: Loaded, text: string): Facts {
     if (deepestBracket(text) > LIMITS.parseNesting) {
       return textOnlyFacts(text, { kind: 'too_deep', message: `Brackets are nested more than ${LIMITS.parseNesting} deep; the file is searched as text.` });
     }
     const lines = new Lines(text);
-    const found = new Collector(text, grammar, meanings, (offset) => lines.at(offset));
-    const result = grammar.run(this.#parser, path, text, parseDeadline(), (pattern, data, from, to) => found.visit(pattern, data, from, to));
-    if (result === 'timeout') {
+    const deadline = parseDeadline();
+    const found = this.#collect(path, loaded, language.prepare?.(text) ?? text, lines, deadline);
+    const innerText = loaded.inner === null || found === 'timeout' ? null : (language.embedded?.only(text) ?? null);
+    const inner = loaded.inner === null || innerText === null ? null : this.#collect(path, loaded.inner, innerText, lines, deadline);
+    if (found === 'timeout' || inner === 'timeout') {
       return textOnlyFacts(text, { kind: 'parse_timeout', message: `Parsing took longer than ${LIMITS.parseMillis} ms; the file is searched as text.` });
     }
+    if (inner !== null) found.add(inner);
     return assemble(text, language, lines, found, found);
+  }
+
+  /** `text` may be blanked in parts; its offsets are those of the file. */
+  #collect(path: string, { grammar, meanings }: Loaded, text: string, lines: Lines, deadline: number): Collector | 'timeout' {
+    const found = new Collector(text, grammar, meanings, (offset) => lines.at(offset));
+    const result = grammar.run(this.#parser, path, text, deadline, (pattern, data, from, to) => found.visit(pattern, data, from, to));
+    return result === 'timeout' ? result : found;
   }
 }
 
@@ -90,7 +105,7 @@ function assemble(text: string, language: Language, lines: Lines, found: Found, 
     return textOnlyFacts(text, { kind: 'too_many_symbols', message: `The file defines more than ${LIMITS.symbolsPerFile} symbols; it is searched as text.` });
   }
   const comments = sortedApart(found.comments);
-  const symbols = outlineOf(found.symbols, { text, lines, language, comments, scopes: regions.scopes, exportedNames: regions.exportedNames });
+  const symbols = outlineOf(found.symbols, { text, lines, language, comments, references: found.references, scopes: regions.scopes, exportedNames: regions.exportedNames });
   return {
     symbols,
     occurrences: occurrencesOf(found.references, symbols, lines),
