@@ -1,0 +1,40 @@
+/**
+ * npm run bench -- <suite> [corpus ...] [--corpora DIR] [--dry] [--queries N]
+ * Suites: index, query, watch, startup, differential, ctags. Whole processes, peers in the same run.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { corpora } from './suites/corpora-of.ts';
+import { publish, type Bench, type Report } from './report.ts';
+
+type Suite = (bench: Bench) => Promise<Report>;
+
+const SUITES: Readonly<Record<string, { readonly corpora: readonly string[]; load(): Promise<Suite> }>> = {
+  index: { corpora: ['zod', 'curl'], load: async () => (await import('./suites/index.ts')).indexSuite },
+  query: { corpora: ['curl'], load: async () => (await import('./suites/query.ts')).querySuite },
+  watch: { corpora: ['curl'], load: async () => (await import('./suites/watch.ts')).watchSuite },
+  startup: { corpora: ['curl'], load: async () => (await import('./suites/startup.ts')).startupSuite },
+  differential: { corpora: ['curl'], load: async () => (await import('./suites/differential.ts')).differentialSuite },
+  ctags: { corpora: ['curl', 'go', 'python', 'commons-lang', 'ruby', 'effect'], load: async () => (await import('./quality/ctags.ts')).ctagsSuite },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { corpora: { type: 'string' }, dry: { type: 'boolean', default: false }, queries: { type: 'string', default: '40' } },
+});
+const suite = SUITES[positionals[0] ?? ''];
+if (suite === undefined) {
+  console.error(`Name a suite: ${Object.keys(SUITES).join(', ')}.`);
+  process.exit(2);
+}
+const run = await suite.load();
+for (const folder of corpora(positionals.slice(1), suite.corpora, values.corpora)) {
+  const scratch = mkdtempSync(join(tmpdir(), 'code-index-bench-'));
+  try {
+    publish(await run({ folder, name: basename(folder), scratch, queries: Number(values.queries) }), values.dry);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
