@@ -1,0 +1,99 @@
+import type { PathTest } from '../../store/mod.ts';
+
+/**
+ * Compiles a path filter. With `*`, `?`, `[..]` or `{a,b}` it is a glob over the whole path (`**` crosses folders; a
+ * glob without a slash is held against the base name); else it names a folder or file, anywhere, whole segments at a time.
+ */
+export function pathTest(filter: string): PathTest {
+  const anchored = filter.startsWith('/');
+  const wanted = filter.replace(/^\.?\/+/, '');
+  const key = `${anchored ? '/' : ''}${wanted}`;
+  if (!/[*?[{]/.test(wanted)) return plainTest(key, wanted, anchored);
+  if (!wanted.includes('/')) {
+    const regex = new RegExp(`^${globSource(wanted)}$`, 'su');
+    return { key, prefix: '', matches: (path) => regex.test(path.slice(path.lastIndexOf('/') + 1)) };
+  }
+  const regex = new RegExp(`^${globSource(wanted.endsWith('/') ? `${wanted}**` : wanted)}$`, 'su');
+  const literal = /^[^*?[{]*/.exec(wanted)?.[0] ?? '';
+  // `a/**` also means what is named `a/` up to the last whole folder before the first wild card.
+  return { key, prefix: literal.slice(0, literal.lastIndexOf('/') + 1), matches: (path) => regex.test(path) };
+}
+
+function plainTest(key: string, wanted: string, anchored: boolean): PathTest {
+  const folder = wanted.endsWith('/');
+  const name = folder ? wanted.slice(0, -1) : wanted;
+  const matches = (path: string): boolean => {
+    for (let at = path.indexOf(name); at >= 0; at = path.indexOf(name, at + 1)) {
+      if (at > 0 && (anchored || path[at - 1] !== '/')) {
+        if (anchored) return false;
+        continue;
+      }
+      const end = at + name.length;
+      if (path[end] === '/' || (end === path.length && !folder)) return true;
+    }
+    return false;
+  };
+  return { key, prefix: anchored ? name : '', matches: name === '' ? () => true : matches };
+}
+
+function globSource(glob: string): string {
+  let out = '';
+  let depth = 0;
+  for (let at = 0; at < glob.length; at++) {
+    const unit = glob[at] as string;
+    if (unit === '*') {
+      if (glob[at + 1] !== '*') out += '[^/]*';
+      else {
+        at++;
+        const slash = glob[at + 1] === '/' && (at === 1 || glob[at - 2] === '/');
+        if (slash) at++;
+        out += slash ? '(?:.*/)?' : '.*';
+      }
+    } else if (unit === '?') out += '[^/]';
+    else if (unit === '[') {
+      const end = glob.indexOf(']', at + 2);
+      const inside = end < 0 ? '' : glob.slice(at + 1, end);
+      const set = setSource(inside);
+      if (set === null) out += '\\[';
+      else {
+        out += set;
+        at = end;
+      }
+    } else if (unit === '{' && closes(glob, at)) {
+      depth++;
+      out += '(?:';
+    } else if (unit === '}' && depth > 0) {
+      depth--;
+      out += ')';
+    } else if (unit === ',' && depth > 0) out += '|';
+    else if (unit === '\\' && at + 1 < glob.length) out += quoted(glob[++at] as string);
+    else out += unit === '}' || unit === '{' ? `\\${unit}` : quoted(unit);
+  }
+  return out;
+}
+
+function closes(glob: string, open: number): boolean {
+  let depth = 0;
+  for (let at = open; at < glob.length; at++) {
+    if (glob[at] === '{') depth++;
+    else if (glob[at] === '}' && --depth === 0) return true;
+  }
+  return false;
+}
+
+function setSource(inside: string): string | null {
+  if (inside === '') return null;
+  const negated = /^[!^]/.test(inside);
+  const body = (negated ? inside.slice(1) : inside).replaceAll(/[\\\][&~^]/g, '\\$&');
+  const source = `[${negated ? '^/' : ''}${body}]`;
+  try {
+    new RegExp(source, 'u');
+    return source;
+  } catch {
+    return null;
+  }
+}
+
+function quoted(unit: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(unit) ? `\\${unit}` : unit;
+}
