@@ -47,7 +47,8 @@ export class FactsParser {
     const meant = languageOfText(language, path, text);
     if (meant.byHand !== undefined) {
       const outline = HAND_OUTLINES[meant.byHand];
-      if (outline !== undefined) return assemble(text, meant, new Lines(text), outline(text), NO_REGIONS);
+      if (outline === undefined) throw new TypeError(`${meant.name} names an outline by hand that does not exist: ${meant.byHand}`);
+      return assemble(text, meant, new Lines(text), outline(text), NO_REGIONS);
     }
     if (meant.grammar === null) {
       return textOnlyFacts(text, { kind: 'no_parser', message: `There is no parser for ${meant.name}; the file is searched as text.` });
