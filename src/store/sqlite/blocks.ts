@@ -22,7 +22,7 @@ export function packBlobs(ids: ArrayLike<BlobId>): Uint8Array {
   return out.finish();
 }
 
-export function unpackBlobs(packed: Uint8Array, count: number): Uint32Array<ArrayBuffer> {
+function unpackBlobs(packed: Uint8Array, count: number): Uint32Array<ArrayBuffer> {
   const reader = new ByteReader(packed);
   const ids = new Uint32Array(count);
   let last = 0;
@@ -36,7 +36,7 @@ export function unpackBlobs(packed: Uint8Array, count: number): Uint32Array<Arra
 }
 
 /** The first key of each page, packed: found by halving, without an object for each key. */
-export class Directory {
+class Directory {
   readonly #bytes: Uint8Array;
   readonly #starts: Uint32Array;
   readonly length: number;
@@ -178,7 +178,7 @@ export function packCounts(counts: ArrayLike<number>): Uint8Array {
   return out.finish();
 }
 
-export function unpackCounts(packed: Uint8Array): Uint32Array {
+function unpackCounts(packed: Uint8Array): Uint32Array {
   const reader = new ByteReader(packed);
   return Uint32Array.from({ length: reader.varint() }, () => reader.varint());
 }

@@ -40,6 +40,8 @@ export class Core {
   #snapshot: Snapshot = { dataVersion: -1, views: new Map(), blocks: [] };
   #writer: Database | null = null;
   #queue: Promise<unknown> = Promise.resolve();
+  #background: Promise<unknown> = Promise.resolve();
+  #failure: unknown = null;
   #reading = false;
   #closed = false;
 
@@ -108,9 +110,15 @@ export class Core {
     return translated(this.place.file, action, () => writer.transaction(() => work(writer)).immediate());
   }
 
-  /** Runs writing work one after the other: merges let other work run between their steps. */
+  /** Runs writing work one after the other. What failed behind the scenes is told to the next who writes. */
   inTurn<Result>(action: string, work: () => Promise<Result>): Promise<Result> {
-    const result = this.#queue.then(work).catch((thrown: unknown) => {
+    const checked = (): Promise<Result> => {
+      const failure = this.#failure;
+      this.#failure = null;
+      if (failure !== null) throw failure;
+      return work();
+    };
+    const result = this.#queue.then(checked).catch((thrown: unknown) => {
       throw asStoreError(thrown, this.place.file, action);
     });
     this.#queue = result.catch(() => undefined);
@@ -122,9 +130,22 @@ export class Core {
     translated(this.place.file, 'Writing the log back', () => this.writer.pragma('wal_checkpoint(TRUNCATE)'));
   }
 
-  /** When no writing work is under way. */
+  /** Runs writing work that nobody waits for, between the commits of others; its steps each leave a whole database. */
+  behind(action: string, work: () => Promise<void>): void {
+    this.#background = this.#background.then(work).catch((thrown: unknown) => {
+      this.#failure ??= asStoreError(thrown, this.place.file, action);
+    });
+  }
+
+  /** When the work behind the scenes is done. Inside a turn nothing new comes behind. */
+  async settled(): Promise<void> {
+    await this.#background;
+  }
+
+  /** When no writing work at all is under way. */
   async idle(): Promise<void> {
     await this.#queue;
+    await this.#background;
   }
 
   #checkOpen(): void {
@@ -133,7 +154,7 @@ export class Core {
 
   /** Waits for writing work under way. */
   async close(): Promise<void> {
-    await this.#queue;
+    await this.idle();
     if (this.#closed) return;
     this.#closed = true;
     this.reader.close();

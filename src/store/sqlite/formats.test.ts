@@ -64,7 +64,7 @@ const OLD_DATABASES: readonly string[] = [
   INSERT INTO content VALUES (1, x'28b52ffd2003190000616263');
   INSERT INTO entry VALUES (1, 'a.txt', 1, 1, NULL, 3, 1.5, 0);
   INSERT INTO block VALUES (1, 1, 0, 1, 1, 1, 7, 0, x'02', x'03616263', NULL, NULL);
-  INSERT INTO page VALUES (1048576, x'00036162630101' || x'00');
+  INSERT INTO page VALUES (1048576, x'0003616263010100');
   PRAGMA application_id = 1128875096;
   PRAGMA user_version = 1;
   `,

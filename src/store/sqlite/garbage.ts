@@ -1,4 +1,4 @@
-import { breathe } from '../../base/mod.ts';
+import { breathe, throwIfAborted } from '../../base/mod.ts';
 import type { RepositoryId, ViewId } from '../../domain/mod.ts';
 import type { Core } from './core.ts';
 import type { Writing } from './writing.ts';
@@ -23,9 +23,10 @@ export class Garbage {
     this.#writing = writing;
   }
 
-  /** The repository is gone for every reader at once; its rows follow, and after a kill at the next opening of the right to write. */
+  /** The repository is gone for every reader at once; its rows follow, and after a kill when the next lease is taken. */
   removeRepository(id: RepositoryId): Promise<void> {
     return this.#core.inTurn('Removing a repository', async () => {
+      await this.#core.settled();
       this.#core.write('Removing a repository', (database) => {
         database.prepare('DELETE FROM view WHERE repository = ?').run(id);
         database.prepare('UPDATE repository SET name = NULL, generation = generation + 1 WHERE id = ?').run(id);
@@ -37,6 +38,7 @@ export class Garbage {
 
   removeView(id: ViewId): Promise<void> {
     return this.#core.inTurn('Removing a view', async () => {
+      await this.#core.settled();
       const repository = this.#core.write('Removing a view', (database) => {
         const owner = database.prepare<[ViewId], RepositoryId>('DELETE FROM view WHERE id = ? RETURNING repository').pluck().get(id);
         if (owner !== undefined) database.prepare('UPDATE repository SET generation = generation + 1 WHERE id = ?').run(owner);
@@ -49,7 +51,7 @@ export class Garbage {
     });
   }
 
-  /** What a killed process left half removed or half merged. */
+  /** What a killed process left half removed or half merged. Nothing may be merging meanwhile. */
   async finishRemovals(): Promise<void> {
     const { writer } = this.#core;
     const halfMade = writer.prepare<[], number>('SELECT id FROM block WHERE ready = 0').pluck().all();
@@ -109,7 +111,8 @@ export class Garbage {
     const { writer } = this.#core;
     const free = (): number => writer.pragma('freelist_count', { simple: true }) as number;
     const pages = writer.pragma('page_count', { simple: true }) as number;
-    for (let left = free(); left > pages * share && signal?.aborted !== true; left = free()) {
+    for (let left = free(); left > pages * share; left = free()) {
+      throwIfAborted(signal);
       writer.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
       if (free() >= left) return;
       await breathe();

@@ -26,13 +26,16 @@ const POLL_MOST_MILLIS = 100;
  */
 export class Leases {
   readonly #core: Core;
+  readonly #onTaken: () => Promise<void>;
   readonly #lockFile: string;
   readonly #holderFile: string;
   #turn: Promise<void> = Promise.resolve();
   #held = false;
 
-  constructor(core: Core) {
+  /** `onTaken` runs under each lease before its holder does. */
+  constructor(core: Core, onTaken: () => Promise<void>) {
     this.#core = core;
+    this.#onTaken = onTaken;
     this.#lockFile = join(core.place.dataDir, 'writer.lock');
     this.#holderFile = join(core.place.dataDir, 'writer.json');
   }
@@ -52,8 +55,14 @@ export class Leases {
     try {
       await this.#until(before, deadline, options.signal);
       const lock = await this.#lock(deadline, options.signal);
-      const holder: Holder = { pid: process.pid, purpose, since: new Date().toISOString() };
-      writeFileSync(this.#holderFile, JSON.stringify(holder));
+      try {
+        const holder: Holder = { pid: process.pid, purpose, since: new Date().toISOString() };
+        writeFileSync(this.#holderFile, JSON.stringify(holder));
+        await this.#onTaken();
+      } catch (thrown) {
+        lock.close();
+        throw thrown;
+      }
       this.#held = true;
       let done = false;
       return {

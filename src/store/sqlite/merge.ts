@@ -1,4 +1,4 @@
-import { breathe, ByteWriter } from '../../base/mod.ts';
+import { breathe, ByteWriter, throwIfAborted } from '../../base/mod.ts';
 import { BLOCK_KINDS, BlobSet, BlockWriter, type BlobId, type BlockPage, type RepositoryId } from '../../domain/mod.ts';
 import type { BlockInfo, Blocks } from './blocks.ts';
 import type { BlockShape } from './commit.ts';
@@ -23,6 +23,7 @@ export class Merger {
   readonly #core: Core;
   readonly #writing: Writing;
   readonly #blocks: Blocks;
+  readonly #due = new Set<RepositoryId>();
 
   constructor(core: Core, writing: Writing, blocks: Blocks) {
     this.#core = core;
@@ -30,8 +31,17 @@ export class Merger {
     this.#blocks = blocks;
   }
 
-  /** Merges where `FAN` blocks of one size have come together. */
-  async mergeFull(repository: RepositoryId): Promise<void> {
+  /** Merges where `FAN` blocks of one size have come together, behind what is committed meanwhile. */
+  schedule(repository: RepositoryId): void {
+    if (this.#due.has(repository)) return;
+    this.#due.add(repository);
+    this.#core.behind('Merging', async () => {
+      this.#due.delete(repository);
+      await this.#mergeFull(repository);
+    });
+  }
+
+  async #mergeFull(repository: RepositoryId): Promise<void> {
     for (const kind of BLOCK_KINDS) {
       for (;;) {
         const tiers = Map.groupBy(this.#rows(repository, kind), (row) => Math.floor(Math.log2(row.documents + 1) / Math.log2(FAN)));
@@ -46,16 +56,9 @@ export class Merger {
   async mergeAll(repository: RepositoryId, signal?: AbortSignal): Promise<void> {
     const live = this.#live(repository);
     for (const kind of BLOCK_KINDS) {
-      if (signal?.aborted === true) return;
+      throwIfAborted(signal);
       const bySize = this.#rows(repository, kind).sort((a, b) => a.bytes - b.bytes);
-      let size = 0;
-      let joined: BlockRow[] = [];
-      for (const row of bySize) {
-        if (joined.length === MOST_AT_ONCE || (joined.length > 0 && row.bytes > size * COMPACT_RATIO)) break;
-        joined.push(row);
-        size += row.bytes;
-      }
-      if (joined.length === 1) joined = [];
+      const joined = bySize.slice(0, worthJoining(bySize));
       const wasteful = bySize.filter((row) => !joined.includes(row) && deadShare(this.#blocks.get(row), live) > DEAD_SHARE);
       const all = [...joined, ...wasteful].slice(0, MOST_AT_ONCE);
       if (all.length > 1 || wasteful.length > 0) await this.#merge(all);
@@ -110,6 +113,17 @@ export class Merger {
     flush();
     replace((committer) => committer.finishBlock(id, firstKeys, bytes));
   }
+}
+
+/** How many of the blocks, smallest first, are merged: up to the largest that is not much larger than all before it together. */
+function worthJoining(bySize: readonly BlockRow[]): number {
+  let count = 0;
+  let smaller = 0;
+  bySize.slice(0, MOST_AT_ONCE).forEach((row, at) => {
+    if (at > 0 && row.bytes <= smaller * COMPACT_RATIO) count = at + 1;
+    smaller += row.bytes;
+  });
+  return count;
 }
 
 function deadShare(info: BlockInfo, live: BlobSet): number {

@@ -18,9 +18,9 @@ export function openSqlite({ readOnly, ...place }: Place & { readonly readOnly: 
   if (!readOnly) prepare(place);
   const core = new Core(place, readOnly);
   const writing = new Writing(core);
-  const leases = new Leases(core);
   const blocks = new Blocks(core);
   const garbage = new Garbage(core, writing);
+  const leases = new Leases(core, () => garbage.finishRemovals());
   const merger = new Merger(core, writing, blocks);
   return {
     meta: makeMeta(core, leases, garbage),
@@ -33,13 +33,16 @@ export function openSqlite({ readOnly, ...place }: Place & { readonly readOnly: 
     lease: (purpose, options) => leases.take(purpose, options),
     commit: (delta) => leases.during('writing to the index', () => core.inTurn('Writing to the index', async () => {
       const result = writing.write('Writing to the index', (committer) => committer.apply(delta));
-      await merger.mergeFull(delta.repository);
+      merger.schedule(delta.repository);
       // A run that is over has all its entries in place: only now is what nothing leads to surely unused.
-      if (delta.view?.indexedAt !== undefined) await garbage.tidy(delta.repository);
+      if (delta.view?.indexedAt !== undefined) {
+        await core.settled();
+        await garbage.tidy(delta.repository);
+      }
       return result;
     })),
     compact: (options) => leases.during('compacting the index', () => core.inTurn('Compacting the index', async () => {
-      await garbage.finishRemovals();
+      await core.settled();
       for (const repository of core.writer.prepare<[], number>('SELECT id FROM repository').pluck().all()) {
         garbage.markOrphans(repository);
         await garbage.deleteOrphans(repository);

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../open.ts';
 import { addFiles, addView } from './harness.ts';
 
-const [, , url, dataDir, action] = process.argv as [string, string, string, string, string];
+export type Action = 'hold' | 'write';
+
+const [, , url, dataDir, action] = process.argv as [string, string, string, string, Action];
 const store = await openStore(url, { dataDir });
 const lease = await store.lease('child at work', { waitMillis: 10_000 });
 if (action === 'hold') {

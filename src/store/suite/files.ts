@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { addFacts, addFiles, addRepository, addView, Folder, inScope, newBlob, pathTest, type Driver } from './harness.ts';
+import { addFacts, addFiles, addRepository, addView, Folder, inScope, newBlob, pathTest, type Cases } from './harness.ts';
 
-export function filesSuite(driver: Driver): void {
-  test('entries in path order, in turns, by folder, skipped alone', async () => {
+export const FILES: Cases = {
+  'entries in path order, in turns, by folder, skipped alone': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const repository = await addRepository(store);
@@ -24,9 +23,9 @@ export function filesSuite(driver: Driver): void {
     assert.deepEqual([...at.keys()], ['src.c', 'src/big.bin']);
     assert.deepEqual(at.get('src/big.bin'), { path: 'src/big.bin', blob: null, skipped: 'binary', size: 9, mtimeMs: 0, edited: false });
     assert.equal(at.get('src.c')?.mtimeMs, 1.25);
-  });
+  },
 
-  test('blobs, texts and places; one content at several paths and views', async () => {
+  'blobs, texts and places; one content at several paths and views': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const repository = await addRepository(store);
@@ -48,9 +47,9 @@ export function filesSuite(driver: Driver): void {
     const known = await store.files.plan.known(repository, [{ oid: newBlob('', 'new text').oid, language: 'c' }, { oid: 'ab', language: 'c' }, { oid: 'ab', language: 'never' }]);
     assert.deepEqual([...known.values()], [second.blobs[1]]);
     assert.equal((await store.files.plan.packedTexts([b])).size, 1);
-  });
+  },
 
-  test('what awaits parsing, and facts', async () => {
+  'what awaits parsing, and facts': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const repository = await addRepository(store);
@@ -68,9 +67,9 @@ export function filesSuite(driver: Driver): void {
     const totals = await store.meta.statistics(repository);
     assert.deepEqual([totals.files, totals.blobs, totals.symbols, totals.chunks], [3, 3, 1, 1]);
     assert.deepEqual(totals.languages, { c: { files: 3, bytes: 23 } });
-  });
+  },
 
-  test('scope: languages, paths, both ways, kept until something changes, whoever changes it', async () => {
+  'scope: languages, paths, both ways, kept until something changes, whoever changes it': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const second = await folder.open();
@@ -97,5 +96,5 @@ export function filesSuite(driver: Driver): void {
     await store.commit({ repository, view: { id: view, remove: ['src/a.c', 'never'] } });
     assert.deepEqual(await ids({ languages: ['c'] }), [c, ...added.blobs]);
     assert.deepEqual(await inScope(store, []).then((set) => set.size), 0);
-  });
-}
+  },
+};

@@ -16,6 +16,9 @@ export interface Driver {
   rows(dataDir: string): Promise<Readonly<Record<string, number>>>;
 }
 
+/** Tests by name. */
+export type Cases = Readonly<Record<string, (driver: Driver) => Promise<void>>>;
+
 /** A new, empty data folder that is gone after the test. */
 export class Folder implements AsyncDisposable {
   readonly dataDir: string = mkdtempSync(join(tmpdir(), 'code-index-store-'));
@@ -100,10 +103,6 @@ export function pathTest(key: string, prefix: string, matches: (path: string) =>
   return { key, prefix, matches };
 }
 
-export function scopeOf(views: readonly ViewId[], rest: Partial<Scope> = {}): Scope {
-  return { views, languages: [], notLanguages: [], paths: [], notPaths: [], ...rest };
-}
-
 export function inScope(store: Store, views: readonly ViewId[], rest: Partial<Scope> = {}): Promise<BlobSet> {
-  return store.files.scope(scopeOf(views, rest));
+  return store.files.scope({ views, languages: [], notLanguages: [], paths: [], notPaths: [], ...rest });
 }

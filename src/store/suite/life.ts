@@ -3,10 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { test } from 'node:test';
 import { CodeIndexError } from '../../base/mod.ts';
 import { planOf } from './blocks.ts';
-import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Driver } from './harness.ts';
+import type { Action } from './child.ts';
+import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Cases } from './harness.ts';
 
 function codeIs(code: string, ...words: string[]): (thrown: unknown) => boolean {
   return (thrown) => {
@@ -18,14 +18,14 @@ function codeIs(code: string, ...words: string[]): (thrown: unknown) => boolean 
 }
 
 /** A second process that does what `child.ts` is told; gives its first line. */
-async function child(folder: Folder, action: string): Promise<{ process: ChildProcess; line: string }> {
+async function child(folder: Folder, action: Action): Promise<{ process: ChildProcess; line: string }> {
   const started = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), folder.driver.url(folder.dataDir), folder.dataDir, action], { stdio: ['pipe', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: started.stdout })) return { process: started, line };
   throw new Error('the child said nothing');
 }
 
-export function lifeSuite(driver: Driver): void {
-  test('repositories and views: put, change, list, name taken', async () => {
+export const LIFE: Cases = {
+  'repositories and views: put, change, list, name taken': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const one = await addRepository(store);
@@ -44,9 +44,9 @@ export function lifeSuite(driver: Driver): void {
     await assert.rejects(store.commit({ repository: one, view: { id: 99 } }), codeIs('not_found', '99'));
     await assert.rejects(store.meta.putView({ repository: 99, kind: 'commit', branch: null, root: null, commit: null }), codeIs('not_found'));
     assert.match(await store.meta.check(), /\d/);
-  });
+  },
 
-  test('every commit makes the generation grow; a commit that fails leaves no trace', async () => {
+  'every commit makes the generation grow; a commit that fails leaves no trace': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const repository = await addRepository(store);
@@ -60,9 +60,9 @@ export function lifeSuite(driver: Driver): void {
     await assert.rejects(store.commit({ repository, view: { id: view, remove: ['a.c'], upsert: [{ path: 'b.c', blob: 999, skipped: null, size: 1, mtimeMs: 0, edited: false }] } }), codeIs('conflict', 'b.c'));
     assert.equal(await generation(), after);
     assert.deepEqual(await driver.rows(folder.dataDir), rows);
-  });
+  },
 
-  test('removing a view or a repository removes everything that was its alone', async () => {
+  'removing a view or a repository removes everything that was its alone': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const empty = await driver.rows(folder.dataDir);
@@ -84,9 +84,9 @@ export function lifeSuite(driver: Driver): void {
     await store.meta.removeRepository(two);
     assert.deepEqual(await driver.rows(folder.dataDir), empty);
     await addRepository(store, 'one');
-  });
+  },
 
-  test('what was committed is there after reopening, also for readers only', async () => {
+  'what was committed is there after reopening, also for readers only': async (driver) => {
     await using folder = new Folder(driver);
     const first = await folder.open();
     const repository = await addRepository(first);
@@ -99,9 +99,9 @@ export function lifeSuite(driver: Driver): void {
       assert.deepEqual([...(await store.trigrams.candidates([repository], planOf('text'), await inScope(store, [view])))], blobs);
       if (readOnly) await assert.rejects(addRepository(store, 'x'), codeIs('unavailable', 'reading only'));
     }
-  });
+  },
 
-  test('empty questions have empty answers, an empty store too', async () => {
+  'empty questions have empty answers, an empty store too': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const nothing = await inScope(store, [7]);
@@ -117,9 +117,9 @@ export function lifeSuite(driver: Driver): void {
     await addFacts(store, repository, new Map());
     await store.compact();
     assert.equal((await store.meta.statistics()).blobs, 0);
-  });
+  },
 
-  test('one writer: calls of one process queue up, a second process is told who writes', async () => {
+  'one writer: calls of one process queue up, a second process is told who writes': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const order: string[] = [];
@@ -138,9 +138,9 @@ export function lifeSuite(driver: Driver): void {
     assert.deepEqual(await store.meta.repositories(), [], 'reading is never blocked');
     holder.kill('SIGKILL');
     await using _lease = await store.lease('mine', { waitMillis: 5_000 });
-  });
+  },
 
-  test('a process killed while it writes leaves a store that opens, answers and goes on', async () => {
+  'a process killed while it writes leaves a store that opens, answers and goes on': async (driver) => {
     await using folder = new Folder(driver);
     for (let round = 0; round < 3; round++) {
       const { process: writer } = await child(folder, 'write');
@@ -159,5 +159,5 @@ export function lifeSuite(driver: Driver): void {
       await store.meta.check();
       await store[Symbol.asyncDispose]();
     }
-  });
-}
+  },
+};

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { visitTerm } from '../../domain/mod.ts';
 import type { Store, TrigramPlan } from '../ports.ts';
 import { frequencyOf, planOf, wordsOf } from './blocks.ts';
-import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Driver } from './harness.ts';
+import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Cases } from './harness.ts';
 
 /** Blob, chunk within the blob, frequency byte: what the postings of a term say, for live blobs. */
 async function termHits(store: Store, repository: number, term: string, within: { has(id: number): boolean }): Promise<number[][]> {
@@ -20,8 +19,8 @@ async function termHits(store: Store, repository: number, term: string, within: 
   return hits.sort((a, b) => (a[0] as number) - (b[0] as number) || (a[1] as number) - (b[1] as number));
 }
 
-export function postingsSuite(driver: Driver): void {
-  test('trigrams: and, or, all, none; in scope; each blob once', async () => {
+export const POSTINGS: Cases = {
+  'trigrams: and, or, all, none; in scope; each blob once': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const repository = await addRepository(store);
@@ -46,9 +45,9 @@ export function postingsSuite(driver: Driver): void {
     assert.deepEqual([...(await store.trigrams.candidates([], planOf('hello'), within))], []);
     await addFiles(store, repository, view, { 'a.c': 'now goodbye', 'd.c': 'd', 'e.c': 'e' });
     assert.deepEqual([...(await store.trigrams.candidates([repository], planOf('hello'), await inScope(store, [view])))], [b]);
-  });
+  },
 
-  test('terms: postings, frequencies, statistics, all of several words', async () => {
+  'terms: postings, frequencies, statistics, all of several words': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const repository = await addRepository(store);
@@ -72,9 +71,9 @@ export function postingsSuite(driver: Driver): void {
       assert.deepEqual([...(await store.terms.blobsWithAll([repository], [], within))], [], round);
       await store.compact();
     }
-  });
+  },
 
-  test('symbol names: exact, prefix, substring, fuzzy', async () => {
+  'symbol names: exact, prefix, substring, fuzzy': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const repository = await addRepository(store);
@@ -101,9 +100,9 @@ export function postingsSuite(driver: Driver): void {
     }
     const onlyB = await store.files.scope({ views: [view], languages: [], notLanguages: [], paths: [{ key: 'b', prefix: 'b.c', matches: (path) => path === 'b.c' }], notPaths: [] });
     assert.deepEqual((await store.symbols.names({ repositories: [repository], within: onlyB, name: 'read', match: 'prefix', limit: 10 })).map((hit) => [hit.name, ...hit.blobs]), [['reader', b], ['readfile', b]]);
-  });
+  },
 
-  test('vectors: nearest within scope, by model', async () => {
+  'vectors: nearest within scope, by model': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
     const repository = await addRepository(store);
@@ -118,5 +117,5 @@ export function postingsSuite(driver: Driver): void {
     assert.deepEqual(await store.vectors.nearest({ ...query, model: 'other' }), []);
     assert.equal((await store.vectors.nearest({ ...query, limit: 9 })).at(-1)?.distance, 2);
     assert.equal(await store.vectors.count([repository], 'm'), 3);
-  });
-}
+  },
+};

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { BlobId } from '../../domain/mod.ts';
 import type { Store } from '../ports.ts';
 import { planOf, trigramsIn, wordsOf } from './blocks.ts';
-import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Driver } from './harness.ts';
+import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Cases } from './harness.ts';
 
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 6 });
 const text = fc.array(word, { maxLength: 6 }).map((words) => `def ${words.join(' ')}`);
@@ -31,8 +30,8 @@ async function checkAnswers(store: Store, repository: number, view: number, now:
   }
 }
 
-export function propertySuite(driver: Driver): void {
-  test('any order of edits, removals and compactions answers as plain reading does', async () => {
+export const PROPERTIES: Cases = {
+  'any order of edits, removals and compactions answers as plain reading does': async (driver) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 24 }), fc.array(word, { minLength: 1, maxLength: 4 }), async (steps, queries) => {
         await using folder = new Folder(driver);
@@ -55,5 +54,5 @@ export function propertySuite(driver: Driver): void {
       }),
       { numRuns: 20 },
     );
-  });
-}
+  },
+};
