@@ -18,6 +18,12 @@ export interface Language {
   readonly exported: 'all' | 'capital' | 'no_underscore' | 'marked' | 'not_static' | 'not_private';
   /** Constants and variables inside functions are symbols too, as universal-ctags has it for TypeScript; absent: they are not. */
   readonly locals?: true;
+  /** Definitions of one name directly after one another are one: a signature and its equations in Haskell, clauses in Elixir. */
+  readonly clauses?: true;
+  /** Makes the text fit for the grammar, of the same length and with the same lines: what the grammar does not know is blanked. */
+  readonly prepare?: (text: string) => string;
+  /** Another language inside the file: its name, and the text with all but its parts blanked, or null where there is none. */
+  readonly embedded?: { readonly language: string; readonly only: (text: string) => string | null };
   /** How imports and scopes bind names to definitions; absent: every edge is a candidate. */
   readonly binding?: 'javascript' | 'python' | 'go' | 'java' | 'rust' | 'c';
 }

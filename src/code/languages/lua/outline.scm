@@ -5,7 +5,7 @@
 (function_declaration name: (method_index_expression table: (identifier) @owner method: (identifier) @name) body: (_)? @body) @definition.method
 (function_declaration name: (method_index_expression table: (dot_index_expression field: (identifier) @owner) method: (identifier) @name) body: (_)? @body) @definition.method
 
-(chunk (variable_declaration (assignment_statement (variable_list name: (identifier) @name)) @definition.variable))
+(chunk (variable_declaration (assignment_statement (variable_list name: (identifier) @name))) @definition.variable)
 (chunk (variable_declaration (variable_list name: (identifier) @name)) @definition.variable)
 (chunk (assignment_statement (variable_list name: (identifier) @name)) @definition.variable)
 (chunk (variable_declaration (assignment_statement (variable_list . name: (identifier) @name .) (expression_list . value: (table_constructor)))) @definition.object)

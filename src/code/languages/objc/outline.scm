@@ -1,8 +1,8 @@
 ; A selector is known by its first word.
-(class_interface . (identifier) @name) @definition.class
-(class_interface . (identifier) @name category: (identifier)) @definition.scope
-(class_implementation . (identifier) @name) @definition.class
-(class_implementation . (identifier) @name category: (identifier)) @definition.scope
+(class_interface . (identifier) @name !category) @definition.class
+(class_interface . (identifier) @owner category: (identifier) @name) @definition.namespace
+(class_implementation . (identifier) @name !category) @definition.class
+(class_implementation . (identifier) @owner category: (identifier) @name) @definition.namespace
 (protocol_declaration . (identifier) @name) @definition.interface
 (method_declaration (method_type) . (identifier) @name) @definition.method
 (method_definition (method_type) . (identifier) @name (compound_statement) @body) @definition.method
