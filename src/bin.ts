@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import module from 'node:module';
 
-// Compiled code is kept by Node between runs: half of a start is spent compiling otherwise.
+// The launcher has done this already; the published program does it here. Half of a start is compiling otherwise.
 module.enableCompileCache?.();
 const { main } = await import('./app/main.ts');
 await main();

@@ -1,7 +1,7 @@
 /**
  * What an operation may be given, as data. One description makes the check of every call, the JSON schema of a tool,
  * the flags of a command and a row of the reference pages. It needs no library at run time: a validator that takes
- * 70 ms to load would be a third of what a whole `code-index search` may take (docs/decisions/fields-as-data.md).
+ * 70 ms to load would be a third of what a whole `code-index search` may take (docs/decisions/0008-fields-as-data.md).
  */
 import { CodeIndexError } from '../base/mod.ts';
 
@@ -37,7 +37,7 @@ export function checkInput<Input>(fields: Fields<Input>, raw: Readonly<Record<st
   const input: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw)) {
     if (value === undefined || value === null) continue;
-    const field = known[name];
+    const field = Object.hasOwn(known, name) ? known[name] : undefined;
     if (field === undefined) {
       throw new CodeIndexError('invalid_query', `There is no argument ${quote(name)} here.`, `Use one of: ${Object.keys(known).join(', ')}.`);
     }

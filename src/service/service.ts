@@ -94,8 +94,8 @@ class LocalService implements Service {
     const [store, pool] = [this.#store, this.#pool];
     this.#store = null;
     this.#pool = null;
-    if (pool !== null) await (await pool)[Symbol.asyncDispose]();
-    if (store !== null) await (await store)[Symbol.asyncDispose]();
+    // What could not be opened was told where it was needed; there is nothing to close.
+    for (const opened of [pool, store]) await (await opened?.catch(() => null))?.[Symbol.asyncDispose]();
   }
 }
 

@@ -10,9 +10,9 @@ export interface NarrowingInput {
   readonly language?: readonly string[];
 }
 
-export const REPOSITORY: Field = { kind: 'texts', shownAs: 'text', flag: 'repo', text: 'name, or * for all' };
+export const REPOSITORY: Field = { kind: 'texts', shownAs: 'text', flag: 'repo', text: 'name; * is all' };
 export const BRANCH: Field = { kind: 'texts', shownAs: 'text', text: '' };
-export const PATH: Field = { kind: 'texts', shownAs: 'text', text: 'glob or folder' };
+export const PATH: Field = { kind: 'texts', shownAs: 'text', text: 'glob, folder or file' };
 export const LANGUAGE: Field = { kind: 'texts', shownAs: 'text', flag: 'lang', text: '' };
 
 /** Fills in the workspace, which is what is searched when no repository is named. */

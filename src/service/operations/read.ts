@@ -19,7 +19,7 @@ const LINE = { kind: 'integer', least: 1, most: 1_000_000_000, text: '' } as con
 export const readOperation: Operation<ReadInput, ReadAnswer> = {
   name: 'read',
   title: 'Read code',
-  text: 'Reads indexed code: a file or its lines, one symbol whole, a file outline, or a map of the repository (chief files and symbols).',
+  text: 'Read indexed code: a file or some of its lines (path), one whole definition (symbol), the outline of a file, or a map of the repository with its chief files and symbols (view "map").',
   effect: 'read',
   fields: {
     path: { kind: 'text', position: 'one', text: '' },
@@ -28,7 +28,7 @@ export const readOperation: Operation<ReadInput, ReadAnswer> = {
     branch: BRANCH,
     startLine: LINE,
     endLine: LINE,
-    view: { kind: 'choice', values: VIEWS, text: '' },
+    view: { kind: 'choice', values: VIEWS, text: 'default code' },
     maxTokens: { kind: 'integer', least: 50, most: 1_000_000, flag: 'tokens', text: '' },
   },
   async run(service, input, call) {

@@ -17,8 +17,9 @@ export const searchOperation: Operation<SearchInput, Answer> = {
   name: 'search',
   title: 'Search code',
   text:
-    'Searches code by words or meaning, exact "phrase", /regex/ or symbol. Words AND; OR NOT -x ( ) repo: path: lang: symbol: branch: case:yes narrow. ' +
-    'Any text is legal. Zero results state how many files were searched.',
+    'Search indexed code. auto: one identifier looks symbols up first; quotes, operators or /regex/ are exact; other words are ranked. ' +
+    'Words AND; "exact phrase"; OR, NOT, -x, (); repo: path: lang: symbol: branch: case:yes. Any text is legal. ' +
+    'Without repository the workspace is searched. No results: the answer says how many files were searched and what was not.',
   effect: 'read',
   fields: {
     query: { kind: 'text', required: true, position: 'rest', text: '' },
@@ -28,9 +29,9 @@ export const searchOperation: Operation<SearchInput, Answer> = {
     path: PATH,
     language: LANGUAGE,
     limit: { kind: 'integer', least: 1, most: LIMITS.pageResults, text: '' },
-    cursor: { kind: 'text', text: 'of the last page' },
-    all: { kind: 'flag', text: 'every hit, exact total' },
-    context: { kind: 'integer', least: 0, most: 50, text: 'lines around' },
+    cursor: { kind: 'text', text: 'handle of the next page' },
+    all: { kind: 'flag', text: 'every hit in path order, exact total' },
+    context: { kind: 'integer', least: 0, most: 50, text: 'lines around each hit' },
     case: { kind: 'flag', only: 'command', text: 'upper and lower case differ' },
   },
   async run(service, input, call) {

@@ -20,17 +20,17 @@ const LINE = { kind: 'integer', least: 1, most: 1_000_000_000, text: '' } as con
 export const similarOperation: Operation<SimilarInput, Answer> = {
   name: 'similar',
   title: 'Find similar code',
-  text: 'Finds code like a snippet or like a place (path + start_line).',
+  text: 'Find code that does the same as a snippet or as a place (path and start_line), also in other languages.',
   effect: 'read',
   fields: {
     snippet: { kind: 'text', text: '' },
     path: { kind: 'text', position: 'one', text: '' },
     startLine: LINE,
     endLine: LINE,
-    language: { kind: 'text', text: 'of the snippet' },
-    languages: { kind: 'texts', flag: 'lang', text: 'of the results' },
-    repositories: { kind: 'texts', text: 'searched' },
-    repository: { kind: 'text', flag: 'repo', text: 'that holds path' },
+    language: { kind: 'text', text: 'language of the snippet' },
+    languages: { kind: 'texts', flag: 'lang', text: 'languages of the results' },
+    repositories: { kind: 'texts', text: 'where to search; * is all' },
+    repository: { kind: 'text', flag: 'repo', text: 'the one that holds path' },
     limit: { kind: 'integer', least: 1, most: LIMITS.pageResults, text: '' },
   },
   async run(service, input, call) {

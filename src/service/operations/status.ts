@@ -62,7 +62,7 @@ const SKIPPED_LISTED = 10_000;
 export const statusOperation: Operation<StatusInput, StatusAnswer> = {
   name: 'status',
   title: 'Status',
-  text: 'Says what is indexed: repositories, branches, commits, freshness, pending work, languages, files left out.',
+  text: 'Say what is indexed: repositories, branches, commits, freshness, pending work, languages, and counts of files left out.',
   effect: 'read',
   fields: {
     repository: { kind: 'text', position: 'one', flag: 'repo', text: '' },

@@ -17,18 +17,20 @@ export interface SymbolInput extends NarrowingInput {
 export const symbolOperation: Operation<SymbolInput, SymbolAnswer> = {
   name: 'symbol',
   title: 'Look up a symbol',
-  text: 'Finds definitions of a symbol (Name or Container.name) and, by include, its references, callers, callees, implementations. Each edge is resolved or candidate (by name alone).',
+  text:
+    'Find where a symbol (name or Container.name) is defined and, by include, its references, callers, callees and implementations. ' +
+    'Each edge says how it was found: resolved, or candidate (same name only).',
   effect: 'read',
   fields: {
     name: { kind: 'text', required: true, position: 'one', text: '' },
-    kind: { kind: 'choices', values: SYMBOL_KINDS, hidden: true, text: 'function, class, ...' },
+    kind: { kind: 'choices', values: SYMBOL_KINDS, hidden: true, text: 'function, method, class, ...' },
     include: { kind: 'choices', values: RELATIONS, asFlags: true, text: 'default definition' },
     repository: REPOSITORY,
     branch: { kind: 'texts', only: 'command', text: 'branch that was indexed' },
     path: PATH,
     language: LANGUAGE,
     limit: { kind: 'integer', least: 1, most: LIMITS.pageResults, text: '' },
-    cursor: { kind: 'text', text: '' },
+    cursor: { kind: 'text', text: 'handle of the next page' },
   },
   async run(service, input, call) {
     if (input.name.trim() === '') throw new CodeIndexError('invalid_query', 'The name of the symbol is empty.', 'Give a name such as `parse` or `Parser.parse`.');

@@ -1,5 +1,4 @@
 import type { IndexSummary } from '../../domain/mod.ts';
-import { watchTargets } from '../watching.ts';
 import type { Operation } from '../operation.ts';
 
 export interface WatchInput {
@@ -23,5 +22,8 @@ export const watchOperation: Operation<WatchInput, WatchAnswer> = {
     name: { kind: 'text', text: 'what to call a new repository; default: the folder' },
     branch: { kind: 'texts', text: 'branch to index beside the working tree; may be repeated' },
   },
-  run: (service, input, call) => watchTargets(service, input, call),
+  async run(service, input, call) {
+    const { watchTargets } = await import('../watching.ts');
+    return watchTargets(service, input, call);
+  },
 };

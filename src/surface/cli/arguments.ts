@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { Field } from '../../service/mod.ts';
 import type { Command } from './commands.ts';
+import { flagsOf } from './field-flags.ts';
 
 export interface GlobalFlag {
   readonly flag: string;
@@ -40,7 +41,7 @@ export function parseArguments(command: Command, fields: Readonly<Record<string,
     const given = values[flag];
     if (given === undefined) continue;
     if (value === undefined) input[name] = Array.isArray(given) ? given.map((one) => shown(String(one))) : typeof given === 'string' ? shown(given) : given;
-    else (input[name] = (input[name] as string[] | undefined) ?? []) && (input[name] as string[]).push(value);
+    else input[name] = [...((input[name] as readonly string[] | undefined) ?? []), value];
   }
   const text = (flag: string): string | undefined => (typeof values[flag] === 'string' ? shown(values[flag]) : undefined);
   return {
@@ -52,27 +53,6 @@ export function parseArguments(command: Command, fields: Readonly<Record<string,
     quiet: values['quiet'] === true,
     help: values['help'] === true,
   };
-}
-
-export interface FieldFlag {
-  readonly flag: string;
-  readonly name: string;
-  readonly field: Field;
-  /** For a choice with a flag of its own. */
-  readonly value?: string;
-}
-
-/** The flags of an operation's fields, in order. */
-export function flagsOf(fields: Readonly<Record<string, Field>>): readonly FieldFlag[] {
-  return Object.entries(fields).flatMap(([name, field]): FieldFlag[] => {
-    if (field.only === 'tool' || (field.position !== undefined && field.flag === undefined)) return [];
-    if (field.kind === 'choices' && field.asFlags === true) return field.values.map((value) => ({ flag: value, name, field, value }));
-    return [{ flag: field.flag ?? kebab(name), name, field }];
-  });
-}
-
-function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function hideDashes(argv: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { fieldsOf, type Command } from './commands.ts';
-import { flagsOf, type FieldFlag, type GlobalFlag } from './arguments.ts';
+import type { GlobalFlag } from './arguments.ts';
+import { flagText, flagUsage, flagsOf } from './field-flags.ts';
 import type { Paint } from './terminal.ts';
 
 const COMMON: readonly GlobalFlag[] = [
@@ -38,24 +39,6 @@ export function commandHelp(command: Command, globals: readonly GlobalFlag[], pa
     '',
     ...(examples.length > 0 ? [paint.bold('Examples'), ...examples.map((one) => `  ${one}`), ''] : []),
   ].join('\n');
-}
-
-export function flagUsage({ flag, field, value }: FieldFlag): string {
-  if (value !== undefined || field.kind === 'flag') return `--${flag}`;
-  if (field.kind === 'choice') return `--${flag} <${field.values.join('|')}>`;
-  return `--${flag} <${field.kind === 'integer' ? 'number' : 'text'}>`;
-}
-
-const SPELLED: Readonly<Record<string, string>> = {
-  branch: 'a branch that was indexed', lang: 'a language', limit: 'results on one page', cursor: 'where the last page ended', path: 'a glob, a folder or a file',
-  view: 'what to show', tokens: 'rough size of the answer, four characters each',
-};
-
-export function flagText({ flag, field, value, name }: FieldFlag): string {
-  const text = value !== undefined ? `list its ${value}${value.endsWith('s') ? '' : 's'}` : field.text !== '' ? field.text : (SPELLED[flag] ?? SPELLED[name] ?? flag);
-  const repeat = value === undefined && (field.kind === 'texts' || field.kind === 'choices') && !text.includes('repeated') ? '; may be repeated' : '';
-  const range = field.kind === 'integer' ? ` (${field.least} to ${field.most})` : '';
-  return `${text}${range}${repeat}`;
 }
 
 function rows(list: readonly (readonly [string, string])[]): string[] {

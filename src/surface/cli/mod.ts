@@ -3,6 +3,5 @@
  */
 export { runCli, type CliContext } from './run.ts';
 export { COMMANDS, fieldsOf, type Command } from './commands.ts';
-export { flagsOf } from './arguments.ts';
-export { flagText, flagUsage } from './help.ts';
-export { CLIENTS } from './install.ts';
+export { flagText, flagUsage, flagsOf } from './field-flags.ts';
+export { EXIT, exitCodeOf } from './exit.ts';

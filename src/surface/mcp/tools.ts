@@ -26,8 +26,8 @@ export function toolsFor(management: boolean): readonly Tool[] {
   return TOOLS.filter((tool) => management || tool.management !== true);
 }
 
-const FORMAT: Field = { kind: 'choice', values: ['text', 'json'], text: '' };
-const MAX_TOKENS: Field = { kind: 'integer', least: 50, most: 1_000_000, text: '' };
+const FORMAT: Field = { kind: 'choice', values: ['text', 'json'], text: 'default text' };
+const MAX_TOKENS: Field = { kind: 'integer', least: 50, most: 1_000_000, text: 'size of the answer' };
 
 /** The fields of a tool by the names that its callers use. */
 export function argumentsOf(tool: Tool): Readonly<Record<string, Field>> {

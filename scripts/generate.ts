@@ -1,0 +1,114 @@
+/**
+ * Writes the pages and files that are made from tables: docs/reference/{cli,tools,settings}.md and .env.example.
+ * With --check it writes nothing and fails when one of them is not what the tables make.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ERROR_CODES } from '../src/base/mod.ts';
+import { SETTINGS, type Setting } from '../src/app/flags.ts';
+import { COMMANDS, exitCodeOf, fieldsOf, flagText, flagUsage, flagsOf } from '../src/surface/cli/mod.ts';
+import { TOOLS, describeTool, type Tool } from '../src/surface/mcp/mod.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const MADE = '<!-- Made by scripts/generate.ts from the tables of the source. Do not edit. -->\n\n';
+
+function cliPage(): string {
+  const sections = COMMANDS.map((command) => {
+    const rows = [
+      ...flagsOf(fieldsOf(command)).map((one) => [`\`${flagUsage(one)}\``, flagText(one)]),
+      ...Object.entries(command.own ?? {}).map(([flag, { text }]) => [`\`--${flag}\``, text]),
+    ];
+    const examples = command.examples === undefined ? '' : `\n\`\`\`sh\n${command.examples.join('\n')}\n\`\`\`\n`;
+    return `## code-index ${command.usage}\n\n${command.text}\n${rows.length === 0 ? '' : `\n${table(['Flag', 'Meaning'], rows)}`}${examples}`;
+  });
+  const globals = SETTINGS.flatMap((one) => (one.flag === null ? [] : [[`\`--${one.flag}\``, `${one.text} (\`${one.variable}\`)`]]));
+  return `${MADE}# Command line
+
+Flags of every command:
+
+${table(['Flag', 'Meaning'], [['`--json`', 'One JSON document on stdout; one object a line where progress is streamed (`index`, `watch`, `reindex`, `repos add`, `repos update`).'], ['`--quiet`', 'No progress, no notes, no totals.'], ...globals])}
+Exit codes: 0 answered (hits or none), 1 fault, 2 usage, 3 nothing indexed there, 4 partly failed; 130 stopped by Ctrl-C.
+An error is one sentence and its way out on stderr; with \`--json\` it is \`{"error": {"code", "message", "fix"}}\` on stdout.
+
+${table(['Error code', 'Exit code'], ERROR_CODES.map((code) => [`\`${code}\``, String(exitCodeOf(code))]))}
+${sections.join('\n')}`;
+}
+
+function toolsPage(): string {
+  const section = (tool: Tool): string => {
+    const listed = describeTool(tool);
+    const rows = Object.entries(listed.inputSchema.properties).map(([name, schema]) => [
+      `\`${name}\``, typeOf(schema), listed.inputSchema.required?.includes(name) ? 'yes' : '', String(schema['description'] ?? ''),
+    ]);
+    return `## ${tool.name}\n\n${listed.description}\n\n${table(['Argument', 'Type', 'Required', 'Meaning'], rows)}`;
+  };
+  return `${MADE}# MCP tools
+
+\`code-index mcp\` serves these on stdin and stdout. Every tool takes \`format\` (\`text\`, the default, or \`json\`, which is the same
+JSON as \`--json\` of the command line) and \`max_tokens\` (four characters each). Where an argument takes one text, a list of
+texts is taken too. An answer that fails has \`isError\` and says its error code, what happened and the way out.
+
+${TOOLS.filter((tool) => tool.management !== true).map(section).join('\n')}
+# Tools that manage repositories
+
+Offered with \`ENABLE_REPOSITORY_MANAGEMENT=true\`.
+
+${TOOLS.filter((tool) => tool.management === true).map(section).join('\n')}`;
+}
+
+function typeOf(schema: Record<string, unknown>): string {
+  if (Array.isArray(schema['enum'])) return schema['enum'].map((one) => `\`${String(one)}\``).join(', ');
+  if (schema['type'] === 'array') return `list of ${typeOf(schema['items'] as Record<string, unknown>)}`;
+  return String(schema['type']);
+}
+
+function settingsPage(): string {
+  const row = (one: Setting): string[] => [`\`${one.variable}\``, one.flag === null ? '' : `\`--${one.flag}\``, typeText(one), one.default, one.text];
+  return `${MADE}# Settings
+
+A flag wins over a variable. A value that cannot be is refused with a sentence, never replaced by the default.
+
+${table(['Variable', 'Flag', 'Type', 'Default', 'Meaning'], SETTINGS.map(row))}
+\`NO_COLOR\` switches colours off. \`XDG_DATA_HOME\` moves the data folder of the platform.
+`;
+}
+
+function typeText(one: Setting): string {
+  if (one.values !== undefined) return one.values.map((value) => `\`${value}\``).join(', ');
+  if (one.type === 'integer') return `${one.least} to ${one.most}`;
+  return one.type.replaceAll('_', ' ');
+}
+
+function environmentExample(): string {
+  const parts = SETTINGS.map((one) => `# ${one.text}\n# Default: ${one.default}\n# ${one.variable}=`);
+  return `# Made by scripts/generate.ts from src/app/flags.ts. Copy it to .env and load it yourself, for example with \`set -a; . ./.env\`.\n\n${parts.join('\n\n')}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+}
+
+const FILES: Readonly<Record<string, () => string>> = {
+  'docs/reference/cli.md': cliPage,
+  'docs/reference/tools.md': toolsPage,
+  'docs/reference/settings.md': settingsPage,
+  '.env.example': environmentExample,
+};
+
+const check = process.argv.includes('--check');
+let old = 0;
+for (const [name, make] of Object.entries(FILES)) {
+  const file = path.join(root, name);
+  const text = make();
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  if (check) {
+    old++;
+    console.error(`${name} is not what the tables make: run \`node scripts/generate.ts\`.`);
+  } else {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    console.log(`${name} written.`);
+  }
+}
+process.exitCode = old > 0 ? 1 : 0;
