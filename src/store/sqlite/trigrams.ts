@@ -7,10 +7,12 @@ import type { Core } from './core.ts';
 /** Ordinals of one block, ascending; null stands for all of them. */
 type Ordinals = Uint32Array | null;
 const NONE: Uint32Array = new Uint32Array(0);
+/** Lists looked up before the shortest of them are intersected. */
+const LOOKUPS_AT_ONCE = 4;
 /** Once so few are left, reading them costs less than looking further trigrams up. */
 const FEW = 3;
-/** Looked up before `FEW` counts. */
-const LOOKUPS_BEFORE_FEW = 6;
+/** Bytes of a list worth decoding for each candidate that it may rule out: a tenth of what reading the candidate costs. */
+const BYTES_FOR_CANDIDATE = 4_096;
 
 /** Candidates of a condition on trigrams, block by block. */
 export function makeTrigrams(core: Core, blocks: Blocks): Trigrams {
@@ -68,15 +70,20 @@ function evaluate(blocks: Blocks, info: BlockInfo, plan: TrigramPlan, among: Ord
 
 function all(blocks: Blocks, info: BlockInfo, keys: readonly number[], items: readonly TrigramPlan[], among: Ordinals): Ordinals {
   let current = among;
-  let looked = 0;
-  for (const key of rarestFirst(info, keys)) {
-    if (current !== null && current.length <= FEW && looked >= LOOKUPS_BEFORE_FEW) break;
-    const list = blocks.find(info, Uint8Array.of(key >>> 16, (key >>> 8) & 255, key & 255));
-    looked++;
-    if (list === null) return NONE;
-    if (list.documentCount === info.row.documents) continue;
-    current = current === null ? readPlain(list.bytes, list.documentCount) : intersected(current, list);
-    if (current.length === 0) return NONE;
+  const order = rarestFirst(info, keys);
+  for (let from = 0; from < order.length; from += LOOKUPS_AT_ONCE) {
+    if (from > 0 && current !== null && current.length <= FEW) break;
+    const lists: PostingList[] = [];
+    for (const trigram of order.slice(from, from + LOOKUPS_AT_ONCE)) {
+      const list = blocks.find(info, keyOf(trigram));
+      if (list === null) return NONE;
+      if (list.documentCount < info.row.documents) lists.push(list);
+    }
+    for (const list of lists.sort((a, b) => a.documentCount - b.documentCount)) {
+      if (current === null) current = readPlain(list.bytes, list.documentCount);
+      else if (list.bytes.length <= current.length * BYTES_FOR_CANDIDATE) current = intersected(current, list);
+      if (current.length === 0) return NONE;
+    }
   }
   for (const item of items) {
     current = evaluate(blocks, info, item, current);
@@ -85,6 +92,15 @@ function all(blocks: Blocks, info: BlockInfo, keys: readonly number[], items: re
   return current;
 }
 
+/** The three bytes of a trigram, in one buffer that the next call reuses. */
+function keyOf(trigram: number): Uint8Array {
+  KEY[0] = trigram >>> 16;
+  KEY[1] = trigram >>> 8;
+  KEY[2] = trigram;
+  return KEY;
+}
+const KEY = new Uint8Array(3);
+
 /**
  * A page holds a fixed number of bytes, so the wider the stretch of keys on a trigram's page, the shorter the lists
  * there: an estimate of rarity that reads no page.
@@ -92,13 +108,9 @@ function all(blocks: Blocks, info: BlockInfo, keys: readonly number[], items: re
 function rarestFirst(info: BlockInfo, keys: readonly number[]): readonly number[] {
   if (keys.length < 2) return keys;
   const { directory } = info;
-  const key = new Uint8Array(3);
   const width = new Map<number, number>();
   for (const trigram of keys) {
-    key[0] = trigram >>> 16;
-    key[1] = trigram >>> 8;
-    key[2] = trigram;
-    const page = directory.pageOf(key);
+    const page = directory.pageOf(keyOf(trigram));
     // Below the first page: the block does not hold it, which is the rarest of all.
     width.set(trigram, page < 0 ? Infinity : directory.head(page + 1) - directory.head(page));
   }
@@ -128,6 +140,7 @@ function intersected(current: Uint32Array, list: PostingList): Uint32Array {
       }
     }
     ordinal += value + 1;
+    if (ordinal < want) continue;
     while (want < ordinal) {
       if (++wanted === most) return out.subarray(0, count);
       want = current[wanted] as number;
