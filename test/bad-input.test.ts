@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { PROJECT, git, golden, makeRepository, run, temporaryFolder, writeFiles, type Outcome } from './support.ts';
+import { PROJECT, git, golden, makeRepository, run, temporaryFolder, writeFiles, type Outcome } from './faces.ts';
 
 const folder = temporaryFolder();
 const dataDir = path.join(folder.path, 'data');

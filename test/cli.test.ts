@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Answer } from '../src/domain/mod.ts';
 import type { SymbolAnswer } from '../src/search/mod.ts';
 import type { DoctorAnswer, RepositoryLine, StatusAnswer } from '../src/service/mod.ts';
-import { PROJECT, git, makeRepository, run, temporaryFolder, until, writeFiles, type Outcome } from './support.ts';
+import { PROJECT, git, makeRepository, run, temporaryFolder, until, writeFiles, type Outcome } from './faces.ts';
 
 const folder = temporaryFolder();
 const dataDir = path.join(folder.path, 'data');

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describeTool, toolsFor } from '../src/surface/mcp/mod.ts';
-import { LAUNCHER, PROJECT, golden, makeRepository, run, temporaryFolder, until, writeFiles } from './support.ts';
+import { LAUNCHER, PROJECT, golden, makeRepository, run, temporaryFolder, until, writeFiles } from './faces.ts';
 
 const folder = temporaryFolder();
 const dataDir = path.join(folder.path, 'data');
