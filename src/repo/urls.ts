@@ -8,7 +8,7 @@ export type Transport = (typeof TRANSPORTS)[number];
 const WITH_SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 const HELPER = /^[a-z0-9][a-z0-9+.-]*::/i;
 /** `user@host:path` or `host:path`, as ssh has it; a single letter before the colon is a drive. */
-const LIKE_SCP = /^(?:[^/\\:@\s]+@)?[^/\\:@\s]{2,}:(?!:)/;
+const LIKE_SCP = /^(?:[^/\\:@\s]+@[^/\\:@\s]+|[^/\\:@\s]{2,}):(?!:)/;
 
 /** Whether a text means a repository elsewhere, not a folder here. Says nothing about whether it may be cloned. */
 export function isRepositoryUrl(text: string): boolean {

@@ -1,7 +1,7 @@
 /** Seeing that files changed, soon and in batches. */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { LIMITS } from '../base/mod.ts';
 import { askGit } from './git.ts';
 import { headOf } from './head.ts';
@@ -125,7 +125,7 @@ async function subscribe(location: Location, batches: Batches, onFailure: (text:
     }
     const paths = new Set<string>();
     for (const event of events) {
-      const path = event.path.slice(location.root.length + 1).replaceAll('\\', process.platform === 'win32' ? '/' : '\\');
+      const path = relative(location.root, event.path).replaceAll(sep, '/');
       if (/(^|\/)\.git(\/|$)/.test(path)) continue;
       if (changesMany(location.root, path, event.type, folders)) {
         batches.add('all');
