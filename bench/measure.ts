@@ -10,6 +10,8 @@ export interface Timed {
   readonly peakBytes: number;
   readonly code: number;
   readonly stdout: string;
+  /** The last of it. */
+  readonly stderr: string;
 }
 
 export interface TimedOptions {
@@ -26,8 +28,10 @@ export async function timed(command: readonly string[], options: TimedOptions = 
   const started = performance.now();
   const child = spawn(command[0] as string, command.slice(1), {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let complaint = '';
+  child.stderr.on('data', (bytes: Buffer) => (complaint = (complaint + bytes.toString('utf8')).slice(-2_000)));
   const memory = options.memory === true ? watchMemory(child) : null;
   const kept: Buffer[] = [];
   let rest = '';
@@ -42,7 +46,7 @@ export async function timed(command: readonly string[], options: TimedOptions = 
     child.on('error', reject);
     child.on('close', (status) => resolve(status ?? -1));
   });
-  return { millis: performance.now() - started, peakBytes: memory?.() ?? 0, code, stdout: Buffer.concat(kept).toString('utf8') };
+  return { millis: performance.now() - started, peakBytes: memory?.() ?? 0, code, stdout: Buffer.concat(kept).toString('utf8'), stderr: complaint };
 }
 
 /** Samples the resident memory of a process tree until asked for the peak. */

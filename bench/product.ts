@@ -25,7 +25,7 @@ export async function indexFolder(folder: string, dataDir: string, extra: readon
       if (item.kind === 'done' && item.summary !== undefined) summary = item.summary;
     },
   });
-  if (run.code !== 0) throw new Error(`code-index index ${folder} ended with ${run.code}`);
+  if (run.code !== 0) throw new Error(`code-index index ${folder} ended with ${run.code}: ${run.stderr}`);
   return { ...run, textMillis: textMillis === 0 ? run.millis : textMillis, summary };
 }
 

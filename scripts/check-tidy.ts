@@ -102,6 +102,8 @@ export function deadFaults(files: readonly SourceFile[]): string[] {
     for (const { specifier } of importsOf(file.text)) {
       if (specifier.startsWith('.')) visit(posix.join(posix.dirname(path), specifier));
     }
+    // Threads and child processes are started by the name of their file.
+    for (const named of file.text.matchAll(/['"](\.{0,2}[\w./-]+\.ts)['"]/g)) visit(posix.join(posix.dirname(path), named[1] as string));
   };
   for (const file of files) if (ENTRIES.some((entry) => entry.test(file.path))) visit(file.path);
   const faults = files.filter((file) => !reached.has(file.path)).map((file) => `${file.path} is dead: no entry, test or import leads to it.`);

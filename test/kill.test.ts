@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '../bench/patterns.ts';
 import { digest, finished, generateRepository, run, scratch, start } from './whole.ts';
 
-/** `KILLS=20 node --test test/kill.test.ts` for the long version. */
+/** `KILLS=20 node_modules/.bin/node --test test/kill.test.ts` for the long version. */
 const KILLS = Number(process.env['KILLS'] ?? 3);
 const SEED = Number(process.env['SEED'] ?? 11);
 const FILES = 240;
