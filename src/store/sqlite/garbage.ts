@@ -11,7 +11,8 @@ const PAGES_AT_ONCE = 2_000;
 const ORPHAN_SHARE = 0.1;
 const ORPHANS_ALWAYS_KEPT = 256;
 /** Free pages up to this share of the file wait for what is written next. */
-const FREE_SHARE = 0.05;
+const FREE_SHARE = 0.1;
+const FREE_PAGES_ALWAYS_KEPT = 256;
 
 /** Removes what nobody needs, in steps that each leave a whole database. Needs the lease. */
 export class Garbage {
@@ -68,10 +69,10 @@ export class Garbage {
     }
   }
 
-  /** After a finished index run: neither free pages nor blobs of old edits pile up. */
+  /** When the right to write is let go: neither free pages nor blobs of old edits pile up. */
   async tidy(repository: RepositoryId): Promise<void> {
-    await this.giveBack(FREE_SHARE);
     const { writer } = this.#core;
+    if ((writer.pragma('freelist_count', { simple: true }) as number) > FREE_PAGES_ALWAYS_KEPT) await this.giveBack(FREE_SHARE);
     const orphans = writer.prepare<[number], number>('SELECT count(*) FROM blob WHERE repository = ? AND orphan = 1').pluck().get(repository) as number;
     if (orphans <= ORPHANS_ALWAYS_KEPT) return;
     const blobs = writer.prepare<[number], number>('SELECT count(*) FROM blob WHERE repository = ?').pluck().get(repository) as number;

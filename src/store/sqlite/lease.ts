@@ -17,6 +17,12 @@ export interface LeaseOptions {
   signal?: AbortSignal;
 }
 
+/** What runs under each lease before and after its holder does. */
+export interface LeaseHooks {
+  taken(): Promise<void>;
+  released(): Promise<void>;
+}
+
 const POLL_FIRST_MILLIS = 2;
 const POLL_MOST_MILLIS = 100;
 
@@ -26,16 +32,15 @@ const POLL_MOST_MILLIS = 100;
  */
 export class Leases {
   readonly #core: Core;
-  readonly #onTaken: () => Promise<void>;
+  readonly #hooks: LeaseHooks;
   readonly #lockFile: string;
   readonly #holderFile: string;
   #turn: Promise<void> = Promise.resolve();
   #held = false;
 
-  /** `onTaken` runs under each lease before its holder does. */
-  constructor(core: Core, onTaken: () => Promise<void>) {
+  constructor(core: Core, hooks: LeaseHooks) {
     this.#core = core;
-    this.#onTaken = onTaken;
+    this.#hooks = hooks;
     this.#lockFile = join(core.place.dataDir, 'writer.lock');
     this.#holderFile = join(core.place.dataDir, 'writer.json');
   }
@@ -58,7 +63,7 @@ export class Leases {
       try {
         const holder: Holder = { pid: process.pid, purpose, since: new Date().toISOString() };
         writeFileSync(this.#holderFile, JSON.stringify(holder));
-        await this.#onTaken();
+        await this.#hooks.taken();
       } catch (thrown) {
         lock.close();
         throw thrown;
@@ -69,11 +74,15 @@ export class Leases {
         [Symbol.asyncDispose]: async () => {
           if (done) return;
           done = true;
-          // Work that began under this lease ends under it.
-          await this.#core.idle();
-          this.#held = false;
-          lock.close();
-          letNext();
+          try {
+            // Work that began under this lease ends under it.
+            await this.#core.idle();
+            await this.#hooks.released();
+          } finally {
+            this.#held = false;
+            lock.close();
+            letNext();
+          }
         },
       };
     } catch (thrown) {

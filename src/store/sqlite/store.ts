@@ -1,3 +1,4 @@
+import type { RepositoryId } from '../../domain/mod.ts';
 import type { Store } from '../ports.ts';
 import { Blocks } from './blocks.ts';
 import { prepare, type Place } from './connection.ts';
@@ -20,7 +21,14 @@ export function openSqlite({ readOnly, ...place }: Place & { readonly readOnly: 
   const writing = new Writing(core);
   const blocks = new Blocks(core);
   const garbage = new Garbage(core, writing);
-  const leases = new Leases(core, () => garbage.finishRemovals());
+  const written = new Set<RepositoryId>();
+  const leases = new Leases(core, {
+    taken: () => garbage.finishRemovals(),
+    released: async () => {
+      for (const repository of written) await garbage.tidy(repository);
+      written.clear();
+    },
+  });
   const merger = new Merger(core, writing, blocks);
   return {
     meta: makeMeta(core, leases, garbage),
@@ -33,12 +41,8 @@ export function openSqlite({ readOnly, ...place }: Place & { readonly readOnly: 
     lease: (purpose, options) => leases.take(purpose, options),
     commit: (delta) => leases.during('writing to the index', () => core.inTurn('Writing to the index', async () => {
       const result = writing.write('Writing to the index', (committer) => committer.apply(delta));
+      written.add(delta.repository);
       merger.schedule(delta.repository);
-      // A run that is over has all its entries in place: only now is what nothing leads to surely unused.
-      if (delta.view?.indexedAt !== undefined) {
-        await core.settled();
-        await garbage.tidy(delta.repository);
-      }
       return result;
     })),
     compact: (options) => leases.during('compacting the index', () => core.inTurn('Compacting the index', async () => {
