@@ -31,26 +31,28 @@ const DECIDING = new Set(['.gitignore', '.ignore', '.gitattributes', OWN_FILE]);
 
 /**
  * Calls `onBatch` after changes of files and after commits and branch switches. The next batch waits until the promise
- * of the last one is settled; nothing is lost meanwhile. Resolves when changes are being seen.
+ * of the last one is settled; nothing is lost meanwhile. Resolves when changes are being seen: compare everything once
+ * after that.
  */
 export async function watchFiles(location: Location, onBatch: (batch: Batch) => void | Promise<void>, options: WatchOptions = {}): Promise<AsyncDisposable> {
   const batches = new Batches(onBatch);
   const head = watchHead(location, batches);
-  let source: AsyncDisposable;
-  try {
-    source = await subscribe(location, batches, (text) => {
-      void source[Symbol.asyncDispose]();
-      source = poll(location, batches);
-      options.onNotice?.(text);
-    });
-  } catch (error) {
-    source = poll(location, batches);
+  let source: AsyncDisposable | null = null;
+  let polling: AsyncDisposable | null = null;
+  const pollInstead = (error: unknown): void => {
+    if (polling !== null) return;
+    polling = poll(location, batches);
     options.onNotice?.(pollingBecause(location, error));
+  };
+  try {
+    source = await subscribe(location, batches, pollInstead);
+  } catch (error) {
+    pollInstead(error);
   }
   return {
     async [Symbol.asyncDispose](): Promise<void> {
       clearInterval(head);
-      await source[Symbol.asyncDispose]();
+      await Promise.all([source?.[Symbol.asyncDispose](), polling?.[Symbol.asyncDispose]()]);
       await batches.close();
     },
   };
@@ -113,14 +115,14 @@ function watchHead(location: Location, batches: Batches): NodeJS.Timeout | undef
   }, HEAD_MILLIS).unref();
 }
 
-async function subscribe(location: Location, batches: Batches, onFailure: (text: string) => void): Promise<AsyncDisposable> {
+async function subscribe(location: Location, batches: Batches, onFailure: (error: Error) => void): Promise<AsyncDisposable> {
   const { default: watcher } = await import('@parcel/watcher');
   const ignore = ['.git', '.hg', '.svn', '.jj'].map((name) => join(location.root, name)).concat(await ignoredFolders(location));
   const folders = await foldersOf(location);
   const subscription = await watcher.subscribe(location.root, (error, events) => {
     if (error !== null) {
       batches.add('all');
-      if (!/dropped|overflow/i.test(error.message)) onFailure(pollingBecause(location, error));
+      if (!/dropped|overflow/i.test(error.message)) onFailure(error);
       return;
     }
     const paths = new Set<string>();
