@@ -5,6 +5,7 @@
 import { LIMITS } from '../../base/mod.ts';
 import type { ChunkFact, SymbolFact } from '../../domain/mod.ts';
 import type { Lines } from './lines.ts';
+import { isLocal } from './local.ts';
 
 /** A run of whole lines, 0-based, end exclusive. */
 interface Piece {
@@ -152,10 +153,4 @@ function childrenByPlace(symbols: readonly SymbolFact[]): number[][] {
     open.push(index);
   });
   return children;
-}
-
-/** A variable of a function is no place to cut at. */
-function isLocal(symbols: readonly SymbolFact[], symbol: SymbolFact): boolean {
-  const around = symbols[symbol.container]?.kind;
-  return (symbol.kind === 'variable' || symbol.kind === 'constant') && (around === 'function' || around === 'method' || around === 'constructor');
 }

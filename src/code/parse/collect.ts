@@ -80,7 +80,7 @@ export class Collector implements Found {
       const only = this.#meanings[data[from] as number] as CaptureMeaning;
       const start = data[from + 1] as number;
       const end = data[from + 2] as number;
-      if (only.action === ACTIONS.comment) this.comments.push(start, end);
+      if (only.action === ACTIONS.comment) this.comments.push(start, this.#text.charCodeAt(end - 1) === 10 ? end - 1 : end);
       else if (only.action === ACTIONS.reference && end > start) {
         this.references.push({ role: only.role as Role, start, end, qualifierStart: -1, qualifierEnd: -1, rank: pattern });
       } else if (only.action === ACTIONS.doc) this.comments.push(start, end);

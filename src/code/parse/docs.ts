@@ -1,7 +1,7 @@
 /** Doc comments: those directly above a definition, through decorators and modifiers, consecutive line comments as one. */
 
-/** A line that may stand between a comment and what it describes: an attribute, a decorator, a line of modifiers. */
-const BETWEEN_LINE = /^(?:@(?!interface\b|protocol\b|implementation\b|property\b).*|#!?\[.*|\[.*\],?|[a-z][\w ]*)?$/;
+/** A line that may stand between a comment and what it describes: an attribute, a decorator, a template's head, modifiers. */
+const BETWEEN_LINE = /^(?:@.*|#!?\[.*|\[.*\],?|template\b.*|(?:(?:export|default|declare|pub|public|private|protected|internal|static|final|abstract|async|inline|const|let|var|type|unsafe|extern|virtual|override|sealed|partial|open|data|local)\b\s*)*)$/;
 const NEAR_CHARS = 600;
 
 /**

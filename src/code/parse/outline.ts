@@ -59,9 +59,10 @@ function oncePerName(found: readonly FoundSymbol[], { text, language }: OutlineI
     const other = best.get(symbol.nameStart);
     if (other === undefined || symbol.rank > other.rank || (symbol.rank === other.rank && detail(symbol) >= detail(other))) best.set(symbol.nameStart, symbol);
   }
+  const words = WORDS_BEFORE[language.binding ?? ''];
   const kept = [...best.values()].map((symbol) => {
     const nameStart = symbol.nameStart + (text.charCodeAt(symbol.nameStart) === COLON && symbol.nameEnd - symbol.nameStart > 1 ? 1 : 0);
-    if (language.binding === 'javascript') return widened({ ...symbol, nameStart }, text);
+    if (words !== undefined) return widened({ ...symbol, nameStart }, text, words);
     return nameStart === symbol.nameStart ? symbol : { ...symbol, nameStart };
   });
   return kept.sort((a, b) => a.start - b.start || b.end - a.end || a.nameStart - b.nameStart);
@@ -74,14 +75,17 @@ function detail(symbol: FoundSymbol): number {
   return (symbol.bodyStart >= 0 ? 1 : 0) + (symbol.docStart >= 0 ? 1 : 0) + (symbol.marked ? 1 : 0) + (symbol.ownerStart >= 0 ? 1 : 0);
 }
 
-const EXPORT_BEFORE = /(?:^|[\n;])[ \t]*(export(?:[ \t]+(?:default|declare|abstract|const|let|var))*[ \t]+)$/;
+const WORDS_BEFORE: { readonly [binding: string]: RegExp | undefined } = {
+  javascript: /(?:^|[\n;{])[ \t]*((?:export[ \t]+)?(?:(?:default|declare|abstract|const|let|var)[ \t]+)*)$/,
+  go: /(?:^|\n)[ \t]*((?:type|const|var)[ \t]+)$/,
+};
 const LONGEST_EXPORT = 80;
 
-/** JavaScript writes `export` around a definition; it is shown as part of it and marks it. */
-function widened(symbol: FoundSymbol, text: string): FoundSymbol {
+/** Some trees put words as `export` and `const` around a definition; they are shown as part of it, and `export` marks it. */
+function widened(symbol: FoundSymbol, text: string, words: RegExp): FoundSymbol {
   if (text.charCodeAt(symbol.start - 1) > 32) return symbol;
-  const before = EXPORT_BEFORE.exec(text.slice(Math.max(0, symbol.start - LONGEST_EXPORT), symbol.start))?.[1];
-  return before === undefined ? symbol : { ...symbol, start: symbol.start - before.length, marked: true };
+  const before = words.exec(text.slice(Math.max(0, symbol.start - LONGEST_EXPORT), symbol.start))?.[1] ?? '';
+  return before === '' ? symbol : { ...symbol, start: symbol.start - before.length, marked: symbol.marked || before.startsWith('export') };
 }
 
 const CODE_KINDS: ReadonlySet<SymbolKind> = new Set<SymbolKind>(['function', 'method', 'constructor']);
@@ -182,7 +186,7 @@ function isExported(symbol: FoundSymbol, name: string, input: OutlineInput, owne
     case 'all': return true;
     case 'capital': return /^\p{Lu}/u.test(name);
     case 'no_underscore': return !name.startsWith('_') || (name.startsWith('__') && name.endsWith('__'));
-    case 'not_static': return !STATIC.test(head());
+    case 'not_static': return (owner !== undefined && TYPE_KINDS.has(owner.kind)) || !STATIC.test(head());
     case 'not_private': return !PRIVATE.test(head());
     case 'marked':
       if (symbol.marked || MARK.test(head()) || (owner === undefined && input.exportedNames.has(name))) return true;

@@ -2,6 +2,7 @@ import { LIMITS } from '../../base/mod.ts';
 import type { Occurrence, SymbolFact } from '../../domain/mod.ts';
 import type { FoundReference } from './found.ts';
 import type { Lines } from './lines.ts';
+import { isLocal } from './local.ts';
 
 /** Pattern numbers below this keep their order in a sort key. */
 const RANKS = 512;
@@ -63,7 +64,12 @@ class Around {
     const symbols = this.#symbols;
     const open = this.#open;
     while (this.#next < symbols.length && (symbols[this.#next] as SymbolFact).span.start <= offset) {
-      const span = (symbols[this.#next] as SymbolFact).span;
+      const symbol = symbols[this.#next] as SymbolFact;
+      if (isLocal(symbols, symbol)) {
+        this.#next++;
+        continue;
+      }
+      const span = symbol.span;
       while (open.length > 0 && (symbols[open[open.length - 1] as number] as SymbolFact).span.end <= span.start) open.pop();
       open.push(this.#next++);
     }

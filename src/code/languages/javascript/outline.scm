@@ -22,3 +22,6 @@
   right: [(arrow_function body: (statement_block)? @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
 (assignment_expression left: (member_expression object: (identifier) @_exports property: (property_identifier) @name)
   (#eq? @_exports "exports")) @definition.variable
+(assignment_expression
+  left: (member_expression object: (member_expression object: (identifier) @owner property: (property_identifier) @_prototype) property: (property_identifier) @name)
+  right: [(arrow_function body: (statement_block)? @body) (function_expression body: (_) @body)] (#eq? @_prototype "prototype")) @definition.method

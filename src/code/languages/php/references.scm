@@ -1,4 +1,4 @@
-(namespace_use_declaration (namespace_use_clause [(qualified_name) (name)] @import.source alias: (name)? @import.alias)) @import
+(namespace_use_declaration (namespace_use_clause . [(qualified_name (name) @import.alias) (name) @import.alias] @import.source alias: (name)? @import.alias)) @import
 (namespace_use_declaration (namespace_name) @import.source body: (namespace_use_group (namespace_use_clause (name) @import.name))) @import
 [(include_expression (string) @import.source) (include_once_expression (string) @import.source) (require_expression (string) @import.source) (require_once_expression (string) @import.source)] @import
 (base_clause [(name) @reference.inherit (qualified_name (name) @reference.inherit)])

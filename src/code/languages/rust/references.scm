@@ -3,6 +3,7 @@
   (identifier) @import.source @import.alias
   (use_as_clause path: (scoped_identifier path: (_) @import.source name: (identifier) @import.name @reference.import) alias: (identifier) @import.alias)
   (use_wildcard (_) @import.source "*" @import.name)
+  (scoped_use_list path: [(scoped_identifier name: (identifier) @import.alias) (identifier) @import.alias (crate) @import.alias] @import.source list: (use_list (self)))
   (scoped_use_list path: (_) @import.source list: (use_list [
     (identifier) @import.name @reference.import
     (use_as_clause path: (identifier) @import.name @reference.import alias: (identifier) @import.alias)

@@ -42,3 +42,7 @@
 (interface_body (property_signature name: (property_identifier) @name) @definition.property)
 (type_alias_declaration value: (object_type (property_signature name: (property_identifier) @name) @definition.property))
 (ambient_declaration (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))
+(assignment_expression
+  left: (member_expression object: (member_expression object: (identifier) @owner property: (property_identifier) @_prototype) property: (property_identifier) @name)
+  right: [(arrow_function body: (statement_block)? @body) (function_expression body: (_) @body)] (#eq? @_prototype "prototype")) @definition.method
+(required_parameter (accessibility_modifier) pattern: (identifier) @name) @definition.property

@@ -28,5 +28,6 @@
 (assignment_expression left: [(identifier) @reference.write (member_expression object: [(identifier) @qualifier (this) @qualifier] property: (property_identifier) @reference.write) (member_expression property: (property_identifier) @reference.write)])
 (augmented_assignment_expression left: [(identifier) @reference.write (member_expression property: (property_identifier) @reference.write)])
 (update_expression argument: [(identifier) @reference.write (member_expression property: (property_identifier) @reference.write)])
+(decorator (identifier) @reference.call)
 (member_expression object: [(identifier) @qualifier (this) @qualifier] property: (property_identifier) @reference.read)
 [(identifier) (property_identifier) (private_property_identifier) (shorthand_property_identifier)] @reference.read
