@@ -35,7 +35,7 @@ test('floors: packages and the environment belong to their folders', () => {
   check({ 'src/search/a.ts': "import Database from 'better-sqlite3';\n" },
     ['src/search/a.ts:1 imports better-sqlite3: only src/store/sqlite may.']);
   check({ 'src/service/a.ts': "const home = process.env['HOME'];\n" },
-    ['src/service/a.ts reads process.env: only src/app and src/bin.ts may; pass the value in.']);
+    ['src/service/a.ts reads process.env: only src/app, src/bin.ts, src/repo/git.ts, src/repo/converted.ts may; pass the value in.']);
   check({ 'src/store/sqlite/a.ts': "import Database from 'better-sqlite3'; // process.env\n", 'src/search/a.test.ts': "import Database from 'better-sqlite3';\n" }, []);
 });
 

@@ -33,7 +33,7 @@ export function floorFaults(files: readonly SourceFile[]): string[] {
       faults.push(...importFaults(file.path, where, target));
     }
     graph.set(file.path, targets);
-    if (readsEnvironment(file)) faults.push(`${file.path} reads process.env: only ${ENVIRONMENT_READERS.join(' and ')} may; pass the value in.`);
+    if (readsEnvironment(file)) faults.push(`${file.path} reads process.env: only ${ENVIRONMENT_READERS.join(', ')} may; pass the value in.`);
     if (file.path.startsWith('src/') && placeOf(file.path)?.floor === -1) faults.push(`${file.path} stands on no floor: add its room to scripts/floor-table.ts.`);
   }
   for (const cycle of cyclesOf(graph)) faults.push(`Import cycle: ${cycle.join(' -> ')}.`);
@@ -41,7 +41,7 @@ export function floorFaults(files: readonly SourceFile[]): string[] {
 }
 
 function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || !path.startsWith('src/') || path.includes('/suite/');
+  return /(\.test|\/testing)\.ts$/.test(path) || !path.startsWith('src/') || path.includes('/suite/');
 }
 
 function importFaults(path: string, where: string, target: string): string[] {
@@ -50,7 +50,8 @@ function importFaults(path: string, where: string, target: string): string[] {
   const from = placeOf(path);
   const faults: string[] = [];
   const sameRoom = from !== null && from.room === to.room;
-  const door = target.endsWith('/mod.ts') || to.floor === 7;
+  // Nobody but the program's start enters `app`, so it has no door.
+  const door = target.endsWith('/mod.ts') || to.floor === 7 || to.room === 'app';
   if (!sameRoom && !door) faults.push(`${where} enters ${target} past the door: import from src/${to.room}/mod.ts.`);
   if (from === null || isTest(path)) return faults;
   if (!sameRoom && to.floor === from.floor && from.floor !== 7) {

@@ -35,8 +35,8 @@ export const PACKAGES: readonly { readonly name: string; readonly within: readon
   { name: 'ioredis', within: ['src/queue/bullmq'] },
 ];
 
-/** The only readers of the environment. */
-export const ENVIRONMENT_READERS: readonly string[] = ['src/app', 'src/bin.ts'];
+/** The only readers of the environment: our settings in `app`; git's own variables where git is called. */
+export const ENVIRONMENT_READERS: readonly string[] = ['src/app', 'src/bin.ts', 'src/repo/git.ts', 'src/repo/converted.ts'];
 
 /** The table as docs/architecture.md shows it. */
 export function floorTable(): string {
