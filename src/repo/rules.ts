@@ -16,7 +16,7 @@ export class RuleFile {
   /** The folder that paths are relative to, as a prefix of paths: '' or 'a/b/'. */
   readonly base: string;
   readonly #patterns: readonly Pattern[];
-  readonly #byLiteral = new Map<string, number[]>();
+  readonly #byName = new Map<string, number[]>();
   readonly #byExtension = new Map<string, number[]>();
   readonly #others: number[] = [];
 
@@ -33,10 +33,10 @@ export class RuleFile {
     this.#patterns = patterns;
   }
 
-  /** Most lines are plain names or endings: these are looked up, so that only true globs are tried one by one. */
+  /** Most lines are plain names or endings: these are looked up by the last part of the path, so that only true globs are tried one by one. */
   #file(pattern: Pattern, index: number): void {
     const { literal, suffix } = pattern;
-    if (literal !== null) put(this.#byLiteral, pattern.byName ? literal : `/${literal}`, index);
+    if (literal !== null) put(this.#byName, literal.slice(literal.lastIndexOf('/') + 1), index);
     else if (suffix !== null && suffix.lastIndexOf('.') === 0) put(this.#byExtension, suffix, index);
     else this.#others.push(index);
   }
@@ -56,21 +56,23 @@ export class RuleFile {
 
   /** `path` is relative to the root and lies below `base`; `name` is its last part. */
   verdict(path: string, name: string, isFolder: boolean): Verdict {
-    const relative = this.base === '' ? path : path.slice(this.base.length);
-    let best = -1;
-    const usable = (index: number): boolean => index > best && (isFolder || !(this.#patterns[index] as Pattern).folderOnly);
-    const take = (list: readonly number[] | undefined): void => {
-      if (list !== undefined) for (const index of list) if (usable(index)) best = index;
-    };
-    take(this.#byLiteral.get(name));
-    take(this.#byLiteral.get(`/${relative}`));
-    if (this.#byExtension.size > 0) take(this.#byExtension.get(name.slice(name.lastIndexOf('.'))));
-    for (let i = this.#others.length - 1; i >= 0; i--) {
-      const index = this.#others[i] as number;
-      if (index <= best) break;
-      if (usable(index) && matchesPattern(this.#patterns[index] as Pattern, relative, name)) best = index;
-    }
+    let best = this.#last(this.#byName.get(name), -1, path, name, isFolder);
+    if (this.#byExtension.size > 0) best = this.#last(this.#byExtension.get(name.slice(name.lastIndexOf('.'))), best, path, name, isFolder);
+    best = this.#last(this.#others, best, path, name, isFolder);
     return best < 0 ? null : (this.#patterns[best] as Pattern).negated ? 'in' : 'out';
+  }
+
+  /** The last of the patterns with these ascending indexes that matches, if it comes after `best`. */
+  #last(indexes: readonly number[] | undefined, best: number, path: string, name: string, isFolder: boolean): number {
+    if (indexes === undefined) return best;
+    for (let i = indexes.length - 1; i >= 0; i--) {
+      const index = indexes[i] as number;
+      if (index <= best) break;
+      const pattern = this.#patterns[index] as Pattern;
+      if (pattern.folderOnly && !isFolder) continue;
+      if (matchesPattern(pattern, pattern.byName || this.base === '' ? path : path.slice(this.base.length), name)) return index;
+    }
+    return best;
   }
 }
 
