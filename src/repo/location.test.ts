@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gitFailed } from './git.ts';
 import { branches, headOf, listCommit, listFiles, openBlobReader, openLocation, repositoryNameOf } from './mod.ts';
 import { commit, git, refused, repository, scratch, told, write } from './testing.ts';
 
@@ -118,6 +119,13 @@ test('nothing that a repository configures is run', async () => {
   // The trap is a real one: git as a person runs it walks into it.
   assert.throws(() => git(folder, 'cat-file', '-p', oid));
   assert.equal(existsSync(marker), true);
+});
+
+test('the repository of another user is refused with what to do', () => {
+  const error = gitFailed('rev-parse', '/srv/x', "fatal: detected dubious ownership in repository at '/srv/x'\nTo add an exception\n");
+  assert.deepEqual([error.code, error.message, error.fix], [
+    'forbidden', 'Git refuses to read the repository at /srv/x because another user owns it.', "If you trust it, run `git config --global --add safe.directory '/srv/x'` and repeat.",
+  ]);
 });
 
 test('variables of the caller do not lead git elsewhere', async () => {
