@@ -11,8 +11,10 @@ export interface LabelledQuery {
   readonly relevant: readonly number[];
 }
 
-const STEPS = 600;
-const RATE = 0.05;
+const STEPS = 250;
+const RATE = 0.08;
+/** Candidates of one query that take part in fitting: the strongest by the first feature, and all targets. */
+const NEGATIVES = 80;
 
 export function ndcg(query: LabelledQuery, weights: Float64Array): number {
   const scores = query.features.map((features) => dot(features, weights));
@@ -44,7 +46,7 @@ export function crossValidate(queries: readonly LabelledQuery[], l2: number): nu
 
 /** Softmax cross-entropy over the candidates of each query, L2 on standardized features, by Adam over all data. */
 export function fit(queries: readonly LabelledQuery[], l2: number): Float64Array {
-  const usable = queries.filter(({ relevant }) => relevant.some((target) => target >= 0));
+  const usable = queries.filter(({ relevant }) => relevant.some((target) => target >= 0)).map(strongest);
   const width = usable[0]?.features[0]?.length ?? 0;
   const scale = deviations(usable, width);
   const weights = new Float64Array(width);
@@ -62,6 +64,13 @@ export function fit(queries: readonly LabelledQuery[], l2: number): Float64Array
     }
   }
   return weights.map((weight, i) => weight / (scale[i] as number));
+}
+
+function strongest(query: LabelledQuery): LabelledQuery {
+  const order = query.features.map((_, i) => i).sort((a, b) => (query.features[b]?.[0] as number) - (query.features[a]?.[0] as number));
+  const kept = order.filter((candidate, rank) => rank < NEGATIVES || (query.relevant[candidate] as number) >= 0);
+  const pick = <T>(list: readonly T[]): T[] => kept.map((i) => list[i] as T);
+  return { ...query, paths: pick(query.paths), features: pick(query.features), relevant: pick(query.relevant) };
 }
 
 function gradientOf(queries: readonly LabelledQuery[], weights: Float64Array, scale: Float64Array): Float64Array {

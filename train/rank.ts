@@ -1,7 +1,7 @@
 /**
  * Learns the weights of the linear ranker from labelled queries and says how well they carry over.
  *
- *   node train/rank.ts --queries DIR --repos DIR [--cache DIR] [--l2 0.02] [--write]
+ *   node train/rank.ts --queries DIR --repos DIR [--cache DIR] [--l2 0.01] [--misses] [--dump FILE] [--write]
  *
  * DIR of queries holds <name>.json files: { name, root, queries: [{ query, relevant: [path or {path}], secondary }] };
  * DIR of repos holds a checkout for each. Weights are fitted listwise (softmax cross-entropy over the candidates of each
@@ -21,7 +21,7 @@ import { crossValidate, fit, ndcg, type LabelledQuery } from './listwise.ts';
 const { values: flags } = parseArgs({
   options: {
     queries: { type: 'string' }, repos: { type: 'string' }, cache: { type: 'string', default: 'train/cache' },
-    l2: { type: 'string', default: '0.02' }, write: { type: 'boolean', default: false }, misses: { type: 'boolean', default: false },
+    l2: { type: 'string', default: '0.01' }, write: { type: 'boolean', default: false }, misses: { type: 'boolean', default: false }, dump: { type: 'string' },
   },
 });
 
@@ -79,6 +79,7 @@ async function main(): Promise<void> {
     await using store = await storeOf(spec, flags.repos, flags.cache);
     queries.push(...(await labelled(spec, store)));
   }
+  if (flags.dump !== undefined) writeFileSync(flags.dump, JSON.stringify(queries.map((query) => ({ ...query, features: query.features.map((row) => [...row]) }))));
   const l2 = Number(flags.l2);
   const reachable = queries.filter(({ relevant }) => relevant.some((target) => target >= 0)).length;
   console.log(`${queries.length} queries, ${reachable} with a target among the candidates, ${FEATURES.length} features`);

@@ -28,6 +28,12 @@ export interface FileEvidence {
   readonly chunkCoverage: number;
   readonly nameCoverage: number;
   readonly chunkNameCoverage: number;
+  /** Idf of the question's terms in names, each chunk counted: how much of the file is about it. */
+  readonly nameSum: number;
+  /** Share of the terms in the first chunk, where files say what they are. */
+  readonly headCoverage: number;
+  /** BM25F of the file taken as one document. */
+  readonly whole: number;
 }
 
 /** Sums of one block, reused by the terms one after the other. */
@@ -64,7 +70,8 @@ export function gather(terms: readonly QueryTerm[], postings: readonly TermPosti
       addTerm(own, bytes, termIdf, averageTerms);
     }
   }
-  const files = [...sums.values()].flatMap((own) => filesOf(own, within, idfTotal || 1, postings, idf, weightOf));
+  const context = { idfTotal: idfTotal || 1, postings, idf, weightOf };
+  const files = [...sums.values()].flatMap((own) => filesOf(own, within, context));
   return { files, idf, averageTerms };
 }
 
@@ -86,9 +93,18 @@ function addTerm(own: Sums, bytes: Uint8Array, idf: number, averageTerms: number
   });
 }
 
-function filesOf(own: Sums, within: BlobSet, idfTotal: number, postings: readonly TermPostings[], idf: ReadonlyMap<string, number>, weightOf: ReadonlyMap<string, number>): FileEvidence[] {
+interface Context {
+  /** Idf of all terms that occur at all. */
+  readonly idfTotal: number;
+  readonly postings: readonly TermPostings[];
+  readonly idf: ReadonlyMap<string, number>;
+  readonly weightOf: ReadonlyMap<string, number>;
+}
+
+function filesOf(own: Sums, within: BlobSet, context: Context): FileEvidence[] {
   const { block, score, cover, nameCover } = own;
-  const presence = presenceOf(block, postings, idf, weightOf);
+  const { idfTotal } = context;
+  const presence = presenceOf(block, context);
   const files: FileEvidence[] = [];
   for (let ordinal = 0; ordinal < block.blobs.length; ordinal++) {
     if ((presence.inFile[ordinal] as number) === 0 || !within.has(block.blobs[ordinal] as number)) continue;
@@ -99,6 +115,7 @@ function filesOf(own: Sums, within: BlobSet, idfTotal: number, postings: readonl
     let bestChunk = 0;
     let chunkCoverage = 0;
     let chunkNameCoverage = 0;
+    let nameSum = 0;
     for (let chunk = from; chunk < to; chunk++) {
       const value = score[chunk] as number;
       if (value === 0) continue;
@@ -107,42 +124,78 @@ function filesOf(own: Sums, within: BlobSet, idfTotal: number, postings: readonl
         best = value;
         bestChunk = chunk - from;
       }
-      chunkCoverage = Math.max(chunkCoverage, cover[chunk] as number);
-      chunkNameCoverage = Math.max(chunkNameCoverage, nameCover[chunk] as number);
+      const names = nameCover[chunk] as number;
+      nameSum += names;
+      if ((cover[chunk] as number) > chunkCoverage) chunkCoverage = cover[chunk] as number;
+      if (names > chunkNameCoverage) chunkNameCoverage = names;
     }
     files.push({
       block, ordinal, blob: block.blobs[ordinal] as number, chunks: to - from, sum, best, bestChunk,
       coverage: (presence.inFile[ordinal] as number) / idfTotal, chunkCoverage: chunkCoverage / idfTotal,
       nameCoverage: (presence.inName[ordinal] as number) / idfTotal, chunkNameCoverage: chunkNameCoverage / idfTotal,
+      nameSum: nameSum / idfTotal, headCoverage: (cover[from] as number) / idfTotal, whole: presence.whole[ordinal] as number,
     });
   }
   return files;
 }
 
-/** Idf of the terms that each file has at all, and has in a name: each term counted once a file. */
-function presenceOf(block: ChunkBlock, postings: readonly TermPostings[], idf: ReadonlyMap<string, number>, weightOf: ReadonlyMap<string, number>): { inFile: Float32Array; inName: Float32Array } {
+interface Presence {
+  /** Idf of the terms that each file has at all, and has in a name: each term counted once a file. */
+  readonly inFile: Float32Array;
+  readonly inName: Float32Array;
+  readonly whole: Float32Array;
+}
+
+function presenceOf(block: ChunkBlock, context: Context): Presence {
   const blobOf = chunkBlobs(block);
-  const inFile = new Float32Array(block.blobs.length);
-  const inName = new Float32Array(block.blobs.length);
-  const seen = new Int32Array(block.blobs.length).fill(-1);
-  const seenName = new Int32Array(block.blobs.length).fill(-1);
-  postings.forEach(({ term, blocks }, index) => {
+  const count = block.blobs.length;
+  const inFile = new Float32Array(count);
+  const inName = new Float32Array(count);
+  const whole = new Float32Array(count);
+  const frequency = new Float32Array(count);
+  const named = new Uint8Array(count);
+  const norms = fileNorms(block);
+  const touched: number[] = [];
+  for (const { term, blocks } of context.postings) {
     const own = blocks.find((item) => item.block === block);
-    if (own === undefined) return;
-    const value = (idf.get(term) as number) * (weightOf.get(term) ?? 1);
-    visitTerm(own.bytes, (chunk, frequency) => {
+    if (own === undefined) continue;
+    const value = (context.idf.get(term) as number) * (context.weightOf.get(term) ?? 1);
+    visitTerm(own.bytes, (chunk, detail) => {
       const blob = blobOf[chunk] as number;
-      if (seen[blob] !== index) {
-        seen[blob] = index;
-        inFile[blob] = (inFile[blob] as number) + value;
-      }
-      if (frequency >= 0x80 && seenName[blob] !== index) {
-        seenName[blob] = index;
-        inName[blob] = (inName[blob] as number) + value;
-      }
+      if (frequency[blob] === 0) touched.push(blob);
+      const isName = detail >= 0x80;
+      frequency[blob] = (frequency[blob] as number) + ((detail >>> 3) & 15) * FIELD.code + (detail & 7) * FIELD.comment + (isName ? FIELD.name : 0);
+      if (isName) named[blob] = 1;
     });
-  });
-  return { inFile, inName };
+    for (const blob of touched) {
+      inFile[blob] = (inFile[blob] as number) + value;
+      if (named[blob] === 1) inName[blob] = (inName[blob] as number) + value;
+      const times = frequency[blob] as number;
+      whole[blob] = (whole[blob] as number) + (value * times * (K1 + 1)) / (times + (norms[blob] as number));
+      frequency[blob] = 0;
+      named[blob] = 0;
+    }
+    touched.length = 0;
+  }
+  return { inFile, inName, whole };
+}
+
+const normsByBlock = new WeakMap<ChunkBlock, Float32Array>();
+
+/** BM25's length norm of each file as one document, against the mean file of its block. */
+function fileNorms(block: ChunkBlock): Float32Array {
+  const known = normsByBlock.get(block);
+  if (known !== undefined) return known;
+  const lengths = new Float32Array(block.blobs.length);
+  let total = 0;
+  for (let ordinal = 0; ordinal < lengths.length; ordinal++) {
+    for (let chunk = block.chunkStart[ordinal] as number; chunk < (block.chunkStart[ordinal + 1] as number); chunk++) lengths[ordinal]! += block.chunkTerms[chunk] as number;
+    total += lengths[ordinal] as number;
+  }
+  const mean = total / Math.max(1, lengths.length) || 1;
+  const norms = lengths.map((length) => K1 * (1 - B + (B * length) / mean));
+  normsByBlock.set(block, norms);
+  return norms;
 }
 
 const blobsByBlock = new WeakMap<ChunkBlock, Uint32Array>();

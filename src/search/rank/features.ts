@@ -4,7 +4,7 @@ import type { PathEvidence } from './place.ts';
 import type { Question } from './question.ts';
 
 export const FEATURES = [
-  'sum', 'best', 'coverage', 'chunkCoverage', 'nameCoverage', 'chunkNameCoverage', 'density',
+  'sum', 'best', 'whole', 'relativeSum', 'relativeWhole', 'coverage', 'chunkCoverage', 'nameCoverage', 'chunkNameCoverage', 'nameSum', 'headCoverage', 'density',
   'stem', 'stemPrecision', 'stemExact', 'parent', 'folders', 'depth', 'size', 'mentions',
   'defines', 'definesExact', 'test', 'example', 'vendored', 'legacy', 'barrel', 'declarations', 'document', 'data', 'generated',
 ] as const;
@@ -12,14 +12,16 @@ export type Feature = (typeof FEATURES)[number];
 
 export interface FileContext {
   readonly evidence: FileEvidence;
+  /** The greatest sums among the candidates. */
+  readonly greatest: { readonly sum: number; readonly whole: number };
   readonly path: PathEvidence;
   readonly language: string;
   readonly textOnly: boolean;
   /** Chunks in scope that mention the file's stem, as a share of all (log scale 0 to 1). */
   readonly mentions: number;
-  /** The file defines a name of the question: in some case, and exactly as typed. */
-  readonly defines: boolean;
-  readonly definesExact: boolean;
+  /** How much the file defines a name of the question, 0 to 1 by kind and visibility: in some case, and exactly as typed. */
+  readonly defines: number;
+  readonly definesExact: number;
 }
 
 const DOCUMENT_LANGUAGES = new Set(['markdown', 'text', 'rst', 'asciidoc', 'tex', 'html', 'po', 'svg', 'org']);
@@ -31,12 +33,13 @@ export function featuresOf(question: Question, file: FileContext, idf: ReadonlyM
   const asks = question.asksFor;
   const stem = matchShare(question, path.stem, idf);
   return Float64Array.of(
-    Math.log(1 + evidence.sum), Math.log(1 + evidence.best), evidence.coverage, evidence.chunkCoverage,
-    evidence.nameCoverage, evidence.chunkNameCoverage, Math.log(1 + evidence.sum / Math.max(1, evidence.chunks)),
+    Math.log(1 + evidence.sum), Math.log(1 + evidence.best), Math.log(1 + evidence.whole),
+    evidence.sum / (file.greatest.sum || 1), evidence.whole / (file.greatest.whole || 1), evidence.coverage, evidence.chunkCoverage,
+    evidence.nameCoverage, evidence.chunkNameCoverage, Math.log(1 + evidence.nameSum), evidence.headCoverage, Math.log(1 + evidence.sum / Math.max(1, evidence.chunks)),
     stem.recall, stem.precision, stem.precision === 1 ? stem.recall : 0,
     matchShare(question, path.parent, idf).recall, matchShare(question, path.folders, idf).recall,
     Math.log(1 + path.depth), Math.log(1 + evidence.chunks), file.mentions,
-    file.defines ? 1 : 0, file.definesExact ? 1 : 0,
+    file.defines, file.definesExact,
     path.test && !asks.tests ? 1 : 0, path.example && !asks.examples && !asks.documents ? 1 : 0, path.vendored && !asks.vendored ? 1 : 0,
     path.legacy ? 1 : 0, path.barrel ? 1 : 0, path.declarations ? 1 : 0,
     DOCUMENT_LANGUAGES.has(file.language) && !asks.documents ? 1 : 0,

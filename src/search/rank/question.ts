@@ -52,7 +52,7 @@ export function understand(words: string): Question {
   joinNeighbours(kept, put);
   return {
     terms: [...weights].slice(0, LIMITS.queryTerms).map(([term, weight]) => ({ term, weight })),
-    names: isName ? [identifiers[identifiers.length - 1] as string] : kept.filter((word) => partsOf(word).length > 1 || /^[A-Z][a-z]+[A-Z]|_|^[A-Z]{2,}$/.test(word)),
+    names: isName ? [identifiers[identifiers.length - 1] as string] : kept.filter((word, i) => partsOf(word).length > 1 || /^[A-Z]{2,}$/.test(word) || (i > 0 && /^[A-Z]/.test(word))),
     isName,
     asksFor: {
       tests: ASKS_TESTS.test(words), examples: ASKS_EXAMPLES.test(words), documents: ASKS_DOCUMENTS.test(words),

@@ -3,6 +3,7 @@ import type { Place, Store } from '../../store/mod.ts';
 import { gather, type FileEvidence, type Gathered } from './evidence.ts';
 import { featuresOf, type FileContext } from './features.ts';
 import { readPath, type PathEvidence } from './place.ts';
+import { definersOf } from './definers.ts';
 import { understand, type Question } from './question.ts';
 import { explain, scoreOf } from './weights.ts';
 
@@ -68,29 +69,18 @@ export async function candidatesFor(store: Store, scope: RankScope, words: strin
     return info === undefined ? [] : (places.get(evidence.blob) ?? []).map((place) => ({ evidence, info, place, path: readPath(place.entry.path) }));
   });
   const mentions = await mentionsOf(store, scope, placed.map(({ path }) => path), statistics.chunks);
+  const greatest = { sum: Math.max(0, ...chosen.map(({ sum }) => sum)), whole: Math.max(0, ...chosen.map(({ whole }) => whole)) };
   const candidates = placed.map(({ evidence, info, place, path }) => {
     const context: FileContext = {
-      evidence, path, language: info.language, textOnly: info.textOnly !== null, mentions: mentions.get(path.stemName) ?? 0,
-      defines: definers.folded.has(evidence.blob), definesExact: definers.exact.has(evidence.blob),
+      evidence, greatest, path, language: info.language, textOnly: info.textOnly !== null, mentions: mentions.get(path.stemName) ?? 0,
+      defines: definers.folded.get(evidence.blob) ?? 0, definesExact: definers.exact.get(evidence.blob) ?? 0,
     };
     return { evidence, place, info, features: featuresOf(question, context, gathered.idf) };
   });
   return { question, candidates, matching: gathered.files.length };
 }
 
-/** Blobs that define a name of the question. */
-async function definersOf(store: Store, scope: RankScope, question: Question): Promise<{ folded: ReadonlySet<number>; exact: ReadonlySet<number> }> {
-  const folded = new Set<number>();
-  const exact = new Set<number>();
-  for (const name of question.names) {
-    const hits = await store.symbols.names({ repositories: scope.repositories, within: scope.within, name, match: 'exact', limit: 1 });
-    for (const { blobs } of hits) for (const blob of blobs) folded.add(blob);
-  }
-  if (question.isName) for (const blob of folded) exact.add(blob);
-  return { folded, exact };
-}
-
-function choose(files: Gathered['files'], definers: ReadonlySet<number>): FileEvidence[] {
+function choose(files: Gathered['files'], definers: { has(blob: number): boolean }): FileEvidence[] {
   if (files.length <= CANDIDATES) return [...files];
   const roughly = (file: FileEvidence): number => Math.log(1 + file.sum) + 2 * file.coverage + file.chunkCoverage + file.chunkNameCoverage + (definers.has(file.blob) ? 10 : 0);
   return files.map((file) => ({ file, score: roughly(file) })).sort((a, b) => b.score - a.score).slice(0, CANDIDATES).map(({ file }) => file);
