@@ -54,4 +54,9 @@ export class Languages {
     return this.#codes.get(name);
   }
 
+  /** All that are stored now. */
+  codes(): number[] {
+    this.#load();
+    return [...this.#names.keys()];
+  }
 }

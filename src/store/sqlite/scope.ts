@@ -12,16 +12,22 @@ export const AFTER_ALL = '\u{10ffff}\u{10ffff}';
 /** The blobs that filters leave over, kept until an entry of one of the views changes. */
 export class Scopes {
   readonly #core: Core;
-  readonly #whole: Statement<[ViewId], BlobId>;
-  readonly #ofLanguage: Statement<[ViewId], [BlobId, number]>;
+  readonly #whole: Statement<[ViewId], string>;
+  readonly #ofLanguages: Statement<[ViewId, string, string], string>;
   readonly #paths: Statement<[ViewId, string, string], [BlobId, number, string]>;
   readonly #sets = new BoundedCache<string, { versions: string; set: BlobSet }>(SETS_CACHE_BYTES);
 
   constructor(core: Core) {
     this.#core = core;
     const { reader } = core;
-    this.#whole = reader.prepare<[ViewId], BlobId>('SELECT blob FROM entry WHERE view = ? AND blob IS NOT NULL').pluck();
-    this.#ofLanguage = reader.prepare<[ViewId], [BlobId, number]>('SELECT blob, language FROM entry WHERE view = ? AND blob IS NOT NULL').raw();
+    // One text for all ids: half the time of a row for each. The index holds the language too, so no table is read.
+    const ids = 'SELECT json_group_array(blob) FROM entry INDEXED BY entry_blob WHERE view = ? AND blob IS NOT NULL';
+    this.#whole = reader.prepare<[ViewId], string>(ids).pluck();
+    this.#ofLanguages = reader
+      .prepare<[ViewId, string, string], string>(
+        `${ids} AND (language IN (SELECT value FROM json_each(?))) AND language NOT IN (SELECT value FROM json_each(?))`,
+      )
+      .pluck();
     this.#paths = reader
       .prepare<[ViewId, string, string], [BlobId, number, string]>('SELECT blob, language, path FROM entry WHERE view = ? AND path >= ? AND path < ? AND blob IS NOT NULL')
       .raw();
@@ -40,35 +46,31 @@ export class Scopes {
   }
 
   #select(scope: Scope): BlobId[] {
-    const passes = this.#languageTest(scope);
+    const { wanted, unwanted } = this.#languages(scope);
+    if (scope.paths.length > 0 || scope.notPaths.length > 0) return this.#byPath(scope, new Set(wanted), new Set(unwanted));
+    const all = scope.languages.length === 0 && unwanted.length === 0;
+    return scope.views.flatMap((view) =>
+      JSON.parse((all ? this.#whole.get(view) : this.#ofLanguages.get(view, JSON.stringify(wanted), JSON.stringify(unwanted))) as string) as BlobId[]);
+  }
+
+  /** Every language is wanted where none is named. */
+  #languages({ languages, notLanguages }: Scope): { wanted: number[]; unwanted: number[] } {
+    const codes = (names: readonly string[]): number[] => names.map((name) => this.#core.languages.code(name)).filter((code) => code !== undefined);
+    return { wanted: languages.length > 0 ? codes(languages) : this.#core.languages.codes(), unwanted: codes(notLanguages) };
+  }
+
+  #byPath(scope: Scope, wanted: ReadonlySet<number>, unwanted: ReadonlySet<number>): BlobId[] {
     const found: BlobId[] = [];
     for (const view of scope.views) {
-      if (scope.paths.length > 0 || scope.notPaths.length > 0) this.#byPath(view, scope, passes, found);
-      else if (passes !== null) {
-        for (const [blob, language] of this.#ofLanguage.all(view)) if (passes(language)) found.push(blob);
-      } else for (const blob of this.#whole.all(view)) found.push(blob);
-    }
-    return found;
-  }
-
-  #languageTest(scope: Scope): ((language: number) => boolean) | null {
-    const codes = (names: readonly string[]): Set<number> =>
-      new Set(names.map((name) => this.#core.languages.code(name)).filter((code) => code !== undefined));
-    const wanted = scope.languages.length > 0 ? codes(scope.languages) : null;
-    const unwanted = codes(scope.notLanguages);
-    if (wanted === null && unwanted.size === 0) return null;
-    return (language) => (wanted === null || wanted.has(language)) && !unwanted.has(language);
-  }
-
-  #byPath(view: ViewId, scope: Scope, passes: ((language: number) => boolean) | null, found: BlobId[]): void {
-    const unwanted = (path: string): boolean => scope.notPaths.some((test) => test.matches(path));
-    for (const [prefix, tests] of byPrefix(scope.paths)) {
-      for (const [blob, language, path] of this.#paths.all(view, prefix, prefix + AFTER_ALL)) {
-        if (passes !== null && !passes(language)) continue;
-        if (tests !== null && !tests.some((test) => test.matches(path))) continue;
-        if (!unwanted(path)) found.push(blob);
+      for (const [prefix, tests] of byPrefix(scope.paths)) {
+        for (const [blob, language, path] of this.#paths.all(view, prefix, prefix + AFTER_ALL)) {
+          if (!wanted.has(language) || unwanted.has(language)) continue;
+          if (tests !== null && !tests.some((test) => test.matches(path))) continue;
+          if (!scope.notPaths.some((test) => test.matches(path))) found.push(blob);
+        }
       }
     }
+    return found;
   }
 }
 
