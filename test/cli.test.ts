@@ -132,7 +132,7 @@ describe('search', () => {
     const answer = await ask(['search', 'brand_new_thing'], { cwd: path.join(fresh, 'lib') });
     assert.equal(answer.code, 0, answer.stderr);
     assert.match(answer.stdout, /lib\/new\.py/);
-    assert.match(answer.stderr, /fresh was not indexed yet: the text of 1 files? is now; symbols follow in the background\./);
+    assert.match(answer.stderr, /fresh was not indexed yet: the text of 1 file is searchable now; symbols follow in the background\./);
     await until('the symbols of the new repository', async () => parse<StatusAnswer>(await ask(['status', 'fresh', '--json'])).repositories[0]?.symbols === 1);
     await ask(['repos', 'remove', 'fresh']);
   });
@@ -214,14 +214,18 @@ describe('watch', () => {
     const watched = makeRepository(path.join(folder.path, 'watched'), { 'a.txt': 'before\n' });
     const { spawn } = await import('node:child_process');
     const child = spawn(path.resolve(import.meta.dirname, '..', 'code-index'), ['watch', '--json'], { cwd: watched, env: { ...process.env, CODE_INDEX_DATA_DIR: dataDir }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = new Promise((resolve) => child.on('exit', resolve));
     let done = 0;
     child.stdout.setEncoding('utf8').on('data', (text: string) => (done += text.split('"kind":"done"').length - 1));
-    await until('the first index', async () => done >= 1);
-    writeFiles(watched, { 'a.txt': 'afterwards\n' });
-    await until('the second index', async () => done >= 2);
-    assert.equal(parse(await ask(['search', 'afterwards', '--json'], { cwd: watched })).total.value, 1);
-    child.kill('SIGINT');
-    assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 0);
+    try {
+      await until('the first index', async () => done >= 1);
+      writeFiles(watched, { 'a.txt': 'afterwards\n' });
+      await until('the second index', async () => done >= 2);
+      assert.equal(parse(await ask(['search', 'afterwards', '--json'], { cwd: watched })).total.value, 1);
+    } finally {
+      child.kill('SIGINT');
+    }
+    assert.equal(await ended, 0);
     await ask(['repos', 'remove', 'watched']);
   });
 });

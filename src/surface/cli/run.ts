@@ -1,5 +1,5 @@
 import { CodeIndexError, asCodeIndexError } from '../../base/mod.ts';
-import { checkInput, indexFirst, type Service } from '../../service/mod.ts';
+import { checkInput, indexFirst, plural, type Service } from '../../service/mod.ts';
 import { parseArguments, type GlobalFlag, type Parsed } from './arguments.ts';
 import { COMMANDS, fieldsOf, type Command } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
@@ -108,7 +108,7 @@ async function prepare(context: CliContext, service: Service, parsed: Parsed, ca
   const first = await indexFirst(service, context.cwd, call);
   if (first === null) return;
   const files = first.summaries.reduce((sum, one) => sum + one.files, 0);
-  call.onNote(`${first.root} was not indexed yet: the text of ${files.toLocaleString('en-US')} files is now; symbols follow in the background.`);
+  call.onNote(`${first.root} was not indexed yet: the text of ${plural(files, 'file')} is searchable now; symbols follow in the background.`);
   context.inBackground(['index', first.root, '--quiet'], parsed.globals);
 }
 

@@ -29,6 +29,7 @@ const FIRST_ANSWER_MILLIS = 2_000;
 /** Serves one client on stdin and stdout. Resolves when the client leaves or the signal is aborted. */
 export async function serveMcpOnStdio(options: McpOptions): Promise<void> {
   const tools = toolsFor(options.management);
+  options.service.setWorkspace([]);
   const workspace = openWorkspace(options);
   const closed = Promise.withResolvers<void>();
   const handle = serveStdio((context) => {
@@ -59,7 +60,7 @@ function makeServer(options: McpOptions, tools: readonly Tool[], workspace: Work
     }
     const token = request.params._meta?.progressToken;
     const onProgress = token === undefined ? undefined : reporter((params) => context.mcpReq.notify({ method: 'notifications/progress', params: { progressToken: token, ...params } }));
-    if (tool.name !== 'get_status') await workspace.settled(FIRST_ANSWER_MILLIS);
+    await workspace.settled(FIRST_ANSWER_MILLIS, { text: tool.operation.name !== 'status' });
     const result = await callTool(options.service, tool, request.params.arguments ?? {}, {
       signal: context.mcpReq.signal, activity: workspace.activity, ...(onProgress === undefined ? {} : { onProgress }),
     });

@@ -14,8 +14,8 @@ export interface Workspace {
   follow(folders: readonly string[]): void;
   /** What is being indexed, one sentence each. */
   activity(): readonly string[];
-  /** Resolves when every folder has been looked at once, or after the time is over. */
-  settled(millis: number): Promise<void>;
+  /** Resolves when the client has said where it works, and with `text` when the text there is searchable; at the latest after `millis`. */
+  settled(millis: number, wanted: { readonly text: boolean }): Promise<void>;
   close(): void;
 }
 
@@ -37,6 +37,8 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const watchers = new Map<string, Watcher>();
   const waiting = new Set<() => void>();
   let closed = false;
+  /** The client said where it works, or that it works nowhere. */
+  let known = false;
   const wake = (): void => {
     for (const resolve of waiting) resolve();
     waiting.clear();
@@ -68,6 +70,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   return {
     follow(folders) {
       const wanted = new Set(folders);
+      known = true;
       for (const [folder, { child }] of watchers) {
         if (wanted.has(folder)) continue;
         watchers.delete(folder);
@@ -75,11 +78,12 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
       }
       options.service.setWorkspace([...wanted]);
       for (const folder of wanted) if (!watchers.has(folder)) begin(folder);
+      wake();
     },
     activity: () => [...watchers.values()].flatMap(({ sentence }) => (sentence === '' ? [] : [sentence])),
-    async settled(millis) {
+    async settled(millis, { text }) {
       const end = Date.now() + millis;
-      while ([...watchers.values()].some(({ textDone }) => !textDone) && Date.now() < end) {
+      while ((!known || (text && [...watchers.values()].some(({ textDone }) => !textDone))) && Date.now() < end) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, end - Date.now());
           waiting.add(() => {
