@@ -1,0 +1,57 @@
+import { LIMITS } from '../../base/mod.ts';
+
+/** Line numbers of ascending offsets, counted once through the text. */
+export class LineCounter {
+  readonly #text: string;
+  #line = 1;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** 1-based line of an offset; going back starts over. */
+  lineOf(offset: number): number {
+    if (offset < this.#at) {
+      this.#line = 1;
+      this.#at = 0;
+    }
+    for (let next = this.#text.indexOf('\n', this.#at); next >= 0 && next < offset; next = this.#text.indexOf('\n', next + 1)) {
+      this.#line++;
+      this.#at = next + 1;
+    }
+    return this.#line;
+  }
+}
+
+/** Start of line `line` (1-based), or the text's length where there are fewer lines. */
+export function startOfLine(text: string, line: number): number {
+  let at = 0;
+  for (let i = 1; i < line; i++) {
+    const next = text.indexOf('\n', at);
+    if (next < 0) return text.length;
+    at = next + 1;
+  }
+  return at;
+}
+
+/** The line's own text, without its break. */
+export function lineAt(text: string, lineStart: number): string {
+  const newline = text.indexOf('\n', lineStart);
+  const end = newline < 0 ? text.length : newline;
+  return text.slice(lineStart, end > lineStart && text.charCodeAt(end - 1) === 13 ? end - 1 : end);
+}
+
+/** Lines of a text; one that ends in a break has no empty last line. */
+export function countOfLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return text.length > 0 && !text.endsWith('\n') ? count + 1 : count;
+}
+
+/** Cuts a long line around a column; `shift` is what to take off columns. */
+export function cutLine(line: string, around: number): { readonly text: string; readonly shift: number } {
+  if (line.length <= LIMITS.snippetLineChars) return { text: line, shift: 0 };
+  const from = Math.max(0, Math.min(around - 100, line.length - LIMITS.snippetLineChars));
+  return { text: line.slice(from, from + LIMITS.snippetLineChars), shift: from };
+}

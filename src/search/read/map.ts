@@ -1,0 +1,75 @@
+import { comparePaths } from '../../base/mod.ts';
+import { lookupTerm } from '../../code/mod.ts';
+import type { SymbolFact } from '../../domain/mod.ts';
+import { symbolsOf } from '../answer/result.ts';
+import { readPath } from '../rank/place.ts';
+import type { OutlineItem } from '../requests.ts';
+import { pathTest } from '../scope/globs.ts';
+import type { Resolved } from '../scope/resolve.ts';
+import { placesOf } from '../text/collect.ts';
+import { itemOf } from './outline.ts';
+
+/** Files whose symbols are opened; of a larger repository the shallow ones that are no tests come first. */
+const MOST_FILES = 400;
+const SYMBOLS_OF_FILE = 12;
+/** Terms whose spread is asked for at once. */
+const MOST_TERMS = 4_000;
+
+type MapItem = { readonly path: string; readonly symbols: readonly OutlineItem[] };
+
+/** The chief files with their chief symbols, the most referred to first, fitted into `room` characters. */
+export async function mapOf(resolved: Resolved, room: number, under: string | undefined): Promise<{ map: readonly MapItem[]; truncated: boolean }> {
+  const test = under === undefined ? null : pathTest(under);
+  const places = await placesOf(resolved, resolved.within.toArray());
+  const files = [...places].flatMap(([blob, own]) => own.slice(0, 1).map((place) => ({ blob, path: place.entry.path, evidence: readPath(place.entry.path) })))
+    .filter(({ path }) => test?.matches(path) ?? true);
+  const burden = ({ evidence }: (typeof files)[number]): number => evidence.depth + (evidence.test ? 20 : 0) + (evidence.vendored ? 20 : 0) + (evidence.example ? 10 : 0);
+  files.sort((a, b) => burden(a) - burden(b) || comparePaths(a.path, b.path));
+  const opened = files.slice(0, MOST_FILES);
+  const ids = opened.map(({ blob }) => blob);
+  const [texts, facts] = await Promise.all([resolved.store.files.texts(ids), resolved.store.files.facts(ids)]);
+  const read = opened.map((file) => {
+    const text = texts.get(file.blob) ?? '';
+    const symbols = symbolsOf(facts.get(file.blob), text);
+    return { ...file, text, symbols, chief: symbols.filter(isChief) };
+  });
+  const spread = await spreadOf(resolved, read.flatMap(({ chief }) => chief.map(({ name }) => name)));
+  const worth = (symbol: SymbolFact): number => Math.log2(1 + (spread.get(symbol.name) ?? 0)) * (symbol.exported ? 1 : 0.6) * (symbol.name.length < 4 ? 0.5 : 1);
+  const ranked = read.filter(({ chief }) => chief.length > 0).map((file) => {
+    const chief = file.chief.map((symbol) => ({ symbol, worth: worth(symbol) })).sort((a, b) => b.worth - a.worth).slice(0, SYMBOLS_OF_FILE);
+    const sum = chief.reduce((total, each, at) => total + each.worth / (at + 1), 0) / (1 + burden(file) * 0.1);
+    return { ...file, chief: chief.map(({ symbol }) => symbol).sort((a, b) => a.span.start - b.span.start), sum };
+  }).sort((a, b) => b.sum - a.sum || comparePaths(a.path, b.path));
+  const map: MapItem[] = [];
+  let left = room;
+  for (const file of ranked) {
+    const symbols: OutlineItem[] = [];
+    left -= file.path.length + 1;
+    for (const symbol of file.chief) {
+      const item = itemOf(symbol, file.symbols, file.text);
+      left -= (item.signature ?? item.name).slice(0, 160).length + 16;
+      if (left < 0) break;
+      symbols.push(item);
+    }
+    if (symbols.length > 0) map.push({ path: file.path, symbols });
+    if (left < 0) break;
+  }
+  return { map, truncated: map.length < ranked.length || files.length > opened.length };
+}
+
+function isChief(symbol: SymbolFact): boolean {
+  return symbol.container < 0 || /^(?:class|interface|struct|trait|enum|function|method|type)$/.test(symbol.kind);
+}
+
+/** In how many chunks each name's term stands: a cheap sign of how much the others lean on it. */
+async function spreadOf(resolved: Resolved, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const termOf = new Map<string, string>();
+  for (const name of names) {
+    const term = lookupTerm(name);
+    if (term !== null) termOf.set(name, term);
+  }
+  const terms = [...new Set(termOf.values())].slice(0, MOST_TERMS);
+  const postings = await resolved.store.terms.postings(resolved.repositoryIds, terms);
+  const counts = new Map(postings.map(({ term, documentCount }) => [term, documentCount]));
+  return new Map([...termOf].map(([name, term]) => [name, counts.get(term) ?? 0]));
+}

@@ -1,0 +1,100 @@
+import { performance } from 'node:perf_hooks';
+import { CodeIndexError, LIMITS } from '../base/mod.ts';
+import { MODES, type Answer, type Expression, type Mode, type Result } from '../domain/mod.ts';
+import type { Store } from '../store/mod.ts';
+import { readCursor, writeCursor } from './answer/cursor.ts';
+import { coverageOf, freshnessOf } from './answer/envelope.ts';
+import { ResultMaker } from './answer/result.ts';
+import { parseQuery, parseRegexQuery, type ParsedRequest } from './parse/query.ts';
+import { searchRanked } from './ranked.ts';
+import type { SearchRequest } from './requests.ts';
+import { resolve, type Resolved } from './scope/resolve.ts';
+import { findDefinitions } from './symbols/definitions.ts';
+import { definitionResult } from './symbols/result.ts';
+import { pageSize, placesOf } from './text/collect.ts';
+import { searchLines, type Found } from './text/search.ts';
+
+type Answered = Answer['mode'];
+
+/**
+ * Answers a query in one of the modes. `auto`: an exact query (quotes, operators, a regex) is matched exactly, a single
+ * name that is defined gives its definitions, anything else is ranked. Errors: `invalid_query`, `not_found`, `not_indexed`.
+ */
+export async function search(store: Store, request: SearchRequest): Promise<Answer> {
+  const started = performance.now();
+  const asked: Mode = request.mode ?? 'auto';
+  if (!MODES.includes(asked)) throw new CodeIndexError('invalid_query', `There is no search mode "${String(asked)}".`, `Modes are ${MODES.join(', ')}.`);
+  const parsed = asked === 'regex' ? parseRegexQuery(request.query) : parseQuery(request.query);
+  const resolved = await resolve(store, request, parsed.filters);
+  const { mode, found } = await run(resolved, parsed, request, asked);
+  const [coverage, freshness] = await Promise.all([coverageOf(resolved), freshnessOf(resolved.views)]);
+  return {
+    query: request.query, mode, total: found.total, tookMs: Math.round((performance.now() - started) * 100) / 100,
+    nextCursor: found.nextCursor, results: found.results, coverage, freshness,
+  };
+}
+
+async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchRequest, asked: Mode): Promise<{ mode: Answered; found: Found }> {
+  const question = (mode: Answered): string => JSON.stringify([mode, request.query, request.all === true, resolved.viewIds, resolved.scope.languages, request.paths ?? []]);
+  const { expression } = parsed;
+  const exact = asked === 'text' || asked === 'regex' || (asked === 'auto' && (parsed.exact || request.all === true));
+  if (expression === null) return { mode: asked === 'regex' ? 'regex' : 'text', found: await searchFiles(resolved, request, question('text')) };
+  if (exact) {
+    const mode: Answered = asked === 'regex' ? 'regex' : 'text';
+    return { mode, found: await searchLines(resolved, expression, request, question(mode)) };
+  }
+  if (asked === 'symbol') return { mode: 'symbol', found: await searchSymbols(resolved, parsed.words, request, question('symbol'), true) };
+  if (asked === 'auto' && /^[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*)*$/u.test(parsed.words)) {
+    const found = await searchSymbols(resolved, parsed.words, request, question('symbol'), false);
+    if (found.results.length > 0) return { mode: 'symbol', found };
+    // A name that nothing defines is looked for as it stands: ranking by its parts would hide that it is nowhere.
+    if (!/^\p{Ll}+$/u.test(parsed.words)) {
+      const lines = await searchLines(resolved, expression, request, question('text'));
+      if (lines.results.length > 0) return { mode: 'text', found: lines };
+    }
+  }
+  const mode: Answered = asked === 'semantic' ? 'semantic' : 'hybrid';
+  const ranked = await searchRanked(resolved, parsed.words, request, question(mode));
+  if (ranked.results.length > 0 || request.cursor !== undefined) return { mode, found: ranked };
+  // Words are indexed after the text, and not all text has words: what the text holds is answered all the same.
+  const text = await searchLines(resolved, parsed.expression as Expression, request, question('text'));
+  return text.results.length > 0 ? { mode: 'text', found: text } : { mode, found: ranked };
+}
+
+async function searchSymbols(resolved: Resolved, words: string, request: SearchRequest, question: string, wide: boolean): Promise<Found> {
+  const limit = pageSize(request.limit);
+  const cursor = readCursor(request.cursor, question, 1);
+  const skip = cursor === null ? 0 : Number(cursor[0]);
+  const { found, exactTotal } = await findDefinitions(resolved, words, wide ? { andPrefix: true } : { exactOnly: true });
+  const page = found.slice(skip, skip + limit);
+  const maker = new ResultMaker(resolved);
+  const results = page.map((definition): Result => {
+    const { relation: _relation, role: _role, tier: _tier, method: _method, ...result } = definitionResult(maker, definition);
+    return result;
+  });
+  const more = skip + page.length < found.length;
+  return { results, total: { value: found.length, exact: exactTotal }, nextCursor: more ? writeCursor(question, [skip + page.length]) : null };
+}
+
+/** A query of filters alone: the files that pass them, by repository and path. */
+async function searchFiles(resolved: Resolved, request: SearchRequest, question: string): Promise<Found> {
+  const limit = pageSize(request.limit);
+  const cursor = readCursor(request.cursor, question, 1);
+  const skip = cursor === null ? 0 : Number(cursor[0]);
+  const maker = new ResultMaker(resolved);
+  const places = await placesOf(resolved, resolved.within.toArray());
+  const all = [...places].flatMap(([blob, own]) => own.map((place) => ({ blob, place, key: `${maker.repositoryName(place)}\0${place.entry.path}` })));
+  all.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const page = all.slice(skip, skip + limit);
+  const ids = page.map(({ blob }) => blob);
+  const [infos, texts] = await Promise.all([resolved.store.files.blobs(ids), resolved.store.files.texts(ids)]);
+  const results = page.map(({ blob, place }): Result => {
+    const first = (texts.get(blob) ?? '').split('\n', 1)[0] as string;
+    return {
+      ...maker.base(place, infos.get(blob)), startLine: 1, endLine: Math.max(1, infos.get(blob)?.lines ?? 1), score: 0, kind: 'file',
+      symbol: null, snippet: first.slice(0, LIMITS.snippetLineChars), matches: [], why: ['passes the filters'],
+    };
+  });
+  const more = skip + page.length < all.length;
+  return { results, total: { value: all.length, exact: true }, nextCursor: more ? writeCursor(question, [skip + page.length]) : null };
+}
