@@ -53,10 +53,10 @@ function languageOfInterpreter(line: string): Language | null {
 const CPP_MARKS = /^[ \t]*(?:namespace\b[^;\n]*\{|namespace\b[^;{\n]*$|template\s*<|class\s+\w[^;=]*[{:]|(?:public|private|protected)\s*:|using\s+(?:namespace\s+)?[\w:]+\s*[;=]|#\s*include\s*<(?:string|vector|memory|map|utility|functional|type_traits|cstd\w+|iostream|algorithm)>)/m;
 
 /**
- * The language that the text shows where the name leaves it open: a `.h` with C++ in it.
+ * The language that the text shows where the name leaves it open: a header (or a text without a path) with C++ in it.
  * Everything else keeps the language of its name.
  */
 export function languageOfText(language: Language, path: string, text: string): Language {
-  if (language.name !== 'c' || !path.endsWith('.h')) return language;
+  if (language.name !== 'c' || path.endsWith('.c')) return language;
   return CPP_MARKS.test(text) ? (BY_NAME.get('cpp') ?? language) : language;
 }

@@ -29,7 +29,7 @@ function trimmed(listing: string): string {
 /** What every reader of facts relies on, whatever the language and the text. */
 export function assertSound(text: string, facts: Facts): void {
   const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
-  const isSmall = text.length < 100_000;
+  const isSmall = text.length < 20_000;
   facts.symbols.forEach((symbol, index) => {
     assert.ok(symbol.container < index, `${symbol.name} comes before its container`);
     assert.ok(symbol.span.start < symbol.span.end && symbol.span.end <= text.length, `${symbol.name} has a span`);

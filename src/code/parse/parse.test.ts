@@ -77,15 +77,15 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'nested brackets': '('.repeat(100_000),
   'nested braces': '{'.repeat(100_000),
   'nested types': 'struct a { '.repeat(900),
-  'closing brackets': '}])'.repeat(20_000),
+  'closing brackets': '}])'.repeat(8_000),
   'unterminated string': 'x = "abc\n y = \'def',
   'unterminated comment': 'int a; /* never ends\n int b;',
   'NUL and binary': Array.from({ length: 4_000 }, (_, i) => String.fromCharCode((i * 7_919) % 256)).join(''),
   'lone surrogates': 'a = "\ud800"; \udc00 = b;\n',
   'astral names': 'int \u{1d465} = 1; class \u{1d400} {}\n',
-  'no line breaks': 'a '.repeat(50_000),
+  'no line breaks': 'a '.repeat(15_000),
   'only line breaks': '\n'.repeat(50_000),
-  'backslashes': '\\\n'.repeat(5_000),
+  'backslashes': '\\\n'.repeat(2_000),
   'open conditions': '#if A\n{\n#else\n'.repeat(2_000),
 };
 

@@ -21,6 +21,8 @@ const CLOSE_BRACE = 125;
 /** Nested types deeper than this come from no programmer. */
 const DEEPEST = 200;
 
+const NUMBER_TYPE = /^__(?:[us]|[bl]e)\d+$/;
+
 type Context = 'file' | 'members';
 
 /** One declaration while it is read. Places are indexes into the structure. */
@@ -208,8 +210,11 @@ class DeclarationReader {
     return this.#kind(at) === OPEN_BRACE;
   }
 
+  /** `__init` and the like; not the kernel's types `__u32` and `__le16`. */
   #isAttribute(place: number): boolean {
-    return this.#lexer.text.startsWith('__', this.#start(place));
+    const { text } = this.#lexer;
+    const start = this.#start(place);
+    return text.startsWith('__', start) && !NUMBER_TYPE.test(text.slice(start, this.#end(place)));
   }
 
   #members(from: number, to: number): void {
@@ -289,7 +294,7 @@ class DeclarationReader {
   }
 
   /** Of the names in a row, that which is declared: the first that is neither the type nor a word of a macro; -1 for none. */
-  #nameOf({ names, hasType, isPastType }: Declaration): number {
+  #nameOf({ names, hasType, isPastType, isTypedef }: Declaration): number {
     let first = 0;
     if (!hasType && !isPastType) {
       // The type is a plain name: `foo_t x`. Macros may stand before it: `static __init foo_t x`.
@@ -297,8 +302,9 @@ class DeclarationReader {
       first++;
     }
     if (first >= names.length) return -1;
-    for (let i = first; i < names.length; i++) if (!this.#isAttribute(names[i] as number)) return names[i] as number;
-    return names[first] as number;
+    const plain = names.filter((name, index) => index >= first && !this.#isAttribute(name));
+    // `typedef struct {...} PACKED name;`, but `int name ALIGNED;`.
+    return (isTypedef ? plain[plain.length - 1] : plain[0]) ?? (names[isTypedef ? names.length - 1 : first] as number);
   }
 
   #emit({ from, declared }: Declaration, to: number): void {
@@ -312,7 +318,7 @@ class DeclarationReader {
     for (let i = callables.length - 1; i >= 0 && chosen < 0; i--) {
       // Directly behind brackets stands an attribute: `void f(void) __releases(lock)`, but also `__printf(1, 2) f(...)`.
       const place = callables[i] as number;
-      const isFirst = i === 0 || (i === 1 && this.#isAttribute(callables[0] as number));
+      const isFirst = i === 0 || (i === 1 && callables[0] === from && this.#isAttribute(from));
       if (isFirst || this.#kind(place - 1) !== CLOSE_ROUND) chosen = place;
     }
     if (chosen < 0) chosen = declaration.inner;
