@@ -77,6 +77,18 @@ class Directory {
     return low - 1;
   }
 
+  /** Every key of the page is above all keys that start with `prefix`. */
+  isPast(page: number, prefix: Uint8Array): boolean {
+    const start = this.#starts[page * 2] as number;
+    const length = this.#starts[page * 2 + 1] as number;
+    for (let i = 0; i < prefix.length; i++) {
+      if (i === length) return false;
+      const difference = (this.#bytes[start + i] as number) - (prefix[i] as number);
+      if (difference !== 0) return difference > 0;
+    }
+    return false;
+  }
+
   /** The first three bytes of a page's first key as a number; past the last page all ones. */
   head(page: number): number {
     if (page >= this.length) return 0xffffff;

@@ -14,8 +14,8 @@ const BUSY_MILLIS = 15_000;
 /** Every cached page is a copy; the system's own cache holds the rest. Mapping the file instead was measured: no faster. */
 const READER_CACHE_KIB = 16_384;
 const WRITER_CACHE_KIB = 32_768;
-/** Pages (8 KiB) in the log after which it is copied back: a batch or two, so that it stays bounded. */
-const CHECKPOINT_PAGES = 4_000;
+/** Pages (4 KiB) in the log after which it is copied back: a batch or two, so that it stays bounded. */
+const CHECKPOINT_PAGES = 8_000;
 const LOG_BYTES = 67_108_864;
 
 /** Makes the folders and the database file where they are missing, and brings an old file up to date. */
@@ -38,7 +38,8 @@ export function prepare(place: Place): void {
 /** Two processes may meet here: whoever comes second finds the work done. */
 function create(database: Database.Database, file: string): void {
   if ((database.pragma('page_count', { simple: true }) as number) === 0) {
-    database.pragma('page_size = 8192');
+    // Half of 8192 saves 3 of 100 bytes of the whole file: contents end in less unused space.
+    database.pragma('page_size = 4096');
     database.pragma('auto_vacuum = INCREMENTAL');
   }
   retried(() => database.pragma('journal_mode = WAL'));

@@ -6,13 +6,13 @@ import type { Writing } from './writing.ts';
 /** Blobs whose rows are deleted in one transaction: a few ten milliseconds. */
 const BLOBS_AT_ONCE = 1_000;
 /** Free pages given back in one step. */
-const PAGES_AT_ONCE = 2_000;
+const PAGES_AT_ONCE = 4_000;
 /** Blobs that no entry needs are kept up to this share, so that switching back to a branch costs nothing. */
 const ORPHAN_SHARE = 0.1;
 const ORPHANS_ALWAYS_KEPT = 256;
 /** Free pages up to this share of the file wait for what is written next. */
 const FREE_SHARE = 0.1;
-const FREE_PAGES_ALWAYS_KEPT = 256;
+const FREE_PAGES_ALWAYS_KEPT = 512;
 
 /** Removes what nobody needs, in steps that each leave a whole database. Needs the lease. */
 export class Garbage {

@@ -1,17 +1,13 @@
-import { readPlain, visitPage, type RepositoryId } from '../../domain/mod.ts';
+import type { RepositoryId } from '../../domain/mod.ts';
 import type { SymbolNameHit, SymbolQuery, Symbols } from '../ports.ts';
 import type { BlockInfo, Blocks } from './blocks.ts';
 import type { Core } from './core.ts';
+import { NameHits } from './name-hits.ts';
 import { nameTest, type NameTest } from './name-test.ts';
 
 /** Bytes of name pages that one substring or fuzzy lookup reads at most; what lies beyond is not looked at. */
 const SCAN_BYTES = 134_217_728;
-const SCAN_PAGES = 64;
-
-interface Found {
-  distance: number;
-  readonly blobs: number[];
-}
+const PAGES_AT_ONCE = 64;
 
 /** Names of symbols: a point lookup, a range, or a scan that makes no string for names that do not match. */
 export function makeSymbols(core: Core, blocks: Blocks): Symbols {
@@ -21,64 +17,74 @@ export function makeSymbols(core: Core, blocks: Blocks): Symbols {
 }
 
 function names(blocks: Blocks, infos: readonly BlockInfo[], query: SymbolQuery): SymbolNameHit[] {
-  const key = Buffer.from(query.name);
-  const found = new Map<string, Found>();
+  const wanted = Buffer.from(query.name);
+  const hits = new NameHits(query.within, query.limit);
   const test = nameTest(query.match, query.name);
   let budget = SCAN_BYTES;
   for (const info of infos) {
     if (query.match === 'exact') {
-      const list = blocks.find(info, key);
-      if (list !== null) add(found, query.name, 0, info, list.documentCount, list.bytes, query);
-    } else if (query.match === 'prefix') range(blocks, info, key, test, found, query);
-    else if (budget > 0) budget -= scan(blocks, info, test, found, query);
-  }
-  return [...found]
-    .map(([name, { distance, blobs }]) => ({ name, distance, blobs: Uint32Array.from(blobs).sort() }))
-    .sort((a, b) => a.distance - b.distance || a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
-    .slice(0, query.limit);
-}
-
-function add(found: Map<string, Found>, name: string, distance: number, info: BlockInfo, count: number, bytes: Uint8Array, { within }: SymbolQuery): void {
-  const blobs: number[] = [];
-  for (const ordinal of readPlain(bytes, count)) {
-    const blob = info.blobs[ordinal] as number;
-    if (within.has(blob)) blobs.push(blob);
-  }
-  if (blobs.length === 0) return;
-  const known = found.get(name);
-  if (known === undefined) found.set(name, { distance, blobs });
-  else known.blobs.push(...blobs);
-}
-
-/** Keys from `prefix` on while they start with it. Shorter names stand first in no order of pages, so each block is bounded alone. */
-function range(blocks: Blocks, info: BlockInfo, prefix: Uint8Array, test: NameTest, found: Map<string, Found>, query: SymbolQuery): void {
-  let taken = 0;
-  for (let page = Math.max(0, info.directory.pageOf(prefix)); page < info.directory.length; page++) {
-    const more = visitPage(blocks.page(info.row, page), (key, count, postings) => {
-      const order = Buffer.compare(key.subarray(0, prefix.length), prefix);
-      if (order < 0) return true;
-      if (order > 0 || taken >= query.limit * 4) return false;
-      const distance = test(key, key.length);
-      if (distance >= 0) {
-        add(found, Buffer.from(key).toString(), distance, info, count, postings, query);
-        taken++;
-      }
-      return true;
-    });
-    if (!more) return;
-  }
-}
-
-/** Gives the bytes that were read. */
-function scan(blocks: Blocks, info: BlockInfo, test: NameTest, found: Map<string, Found>, query: SymbolQuery): number {
-  for (let from = 0; from < info.row.pages; from += SCAN_PAGES) {
-    for (const page of blocks.pages(info.row, from, SCAN_PAGES)) {
-      visitPage(page, (key, count, postings) => {
-        const distance = test(key, key.length);
-        if (distance >= 0) add(found, Buffer.from(key).toString(), distance, info, count, postings, query);
-        return true;
-      });
+      const list = blocks.find(info, wanted);
+      if (list !== null) hits.add(wanted, wanted.length, 0, list.documentCount, list.bytes, info.blobs);
+    } else if (query.match === 'prefix') range(blocks, info, wanted, test, hits);
+    else if (budget > 0) {
+      scan(blocks, info, test, hits);
+      budget -= info.row.bytes;
     }
   }
-  return info.row.bytes;
+  return hits.finish();
+}
+
+/** Keys with the prefix stand next to each other. */
+function range(blocks: Blocks, info: BlockInfo, prefix: Uint8Array, test: NameTest, hits: NameHits): void {
+  for (let page = Math.max(0, info.directory.pageOf(prefix)); page < info.directory.length; page++) {
+    if (page > 0 && info.directory.isPast(page, prefix)) return;
+    visitNames(blocks.page(info.row, page), info, test, hits);
+  }
+}
+
+function scan(blocks: Blocks, info: BlockInfo, test: NameTest, hits: NameHits): void {
+  for (let from = 0; from < info.row.pages; from += PAGES_AT_ONCE) {
+    for (const page of blocks.pages(info.row, from, PAGES_AT_ONCE)) visitNames(page, info, test, hits);
+  }
+}
+
+/** Where the last varint that was read ended. */
+let end = 0;
+
+function varint(bytes: Uint8Array, from: number): number {
+  let at = from;
+  let value = bytes[at++] as number;
+  if (value >= 0x80) {
+    value &= 0x7f;
+    for (let scale = 0x80; ; scale *= 0x80) {
+      const next = bytes[at++] as number;
+      value += (next & 0x7f) * scale;
+      if (next < 0x80) break;
+    }
+  }
+  end = at;
+  return value;
+}
+
+let key: Uint8Array = new Uint8Array(256);
+
+/** `visitPage` of the domain without an object for each entry: a scan sees hundreds of thousands. */
+function visitNames(page: Uint8Array, info: BlockInfo, test: NameTest, hits: NameHits): void {
+  for (let at = 0; at < page.length;) {
+    const shared = varint(page, at);
+    const fresh = varint(page, end);
+    const length = shared + fresh;
+    if (length > key.length) {
+      const grown = new Uint8Array(length * 2);
+      grown.set(key);
+      key = grown;
+    }
+    for (let i = 0; i < fresh; i++) key[shared + i] = page[end + i] as number;
+    const count = varint(page, end + fresh);
+    const bytes = varint(page, end);
+    const postings = end;
+    at = postings + bytes;
+    const distance = test(key, length);
+    if (distance >= 0) hits.add(key, length, distance, count, page.subarray(postings, at), info.blobs);
+  }
 }

@@ -102,6 +102,31 @@ export const POSTINGS: Cases = {
     assert.deepEqual((await store.symbols.names({ repositories: [repository], within: onlyB, name: 'read', match: 'prefix', limit: 10 })).map((hit) => [hit.name, ...hit.blobs]), [['reader', b], ['readfile', b]]);
   },
 
+  'symbol names: the nearest of very many, the same from many blocks and from one': async (driver) => {
+    await using folder = new Folder(driver);
+    const store = await folder.open();
+    const repository = await addRepository(store);
+    const view = await addView(store, repository);
+    const all = Array.from({ length: 900 }, (_, at) => `${'x'.repeat(1 + (at % 7))}_${(at * 7919).toString(36)}`);
+    for (let from = 0; from < all.length; from += 300) {
+      const text = all.slice(from, from + 400).map((name) => `def ${name}`).join('\n');
+      const { blobs } = await addFiles(store, repository, view, { [`${from}.c`]: text });
+      await addFacts(store, repository, new Map([[blobs[0] as number, text]]));
+    }
+    const within = await inScope(store, [view]);
+    const nearest = (matches: (name: string) => boolean): string[] =>
+      [...new Set(all)].filter(matches).sort((a, b) => a.length - b.length || (a < b ? -1 : 1)).slice(0, 15);
+    for (const round of ['as committed', 'compacted']) {
+      const ask = async (match: 'prefix' | 'substring', name: string): Promise<string[]> =>
+        (await store.symbols.names({ repositories: [repository], within, name, match, limit: 15 })).map((hit) => hit.name);
+      assert.deepEqual(await ask('substring', 'x_1'), nearest((name) => name.includes('x_1')), round);
+      assert.deepEqual(await ask('prefix', 'xx'), nearest((name) => name.startsWith('xx')), round);
+      const shared = await store.symbols.names({ repositories: [repository], within, name: all[350] as string, match: 'exact', limit: 1 });
+      assert.equal(shared[0]?.blobs.length, 2, round);
+      await store.compact();
+    }
+  },
+
   'vectors: nearest within scope, by model': async (driver) => {
     await using folder = new Folder(driver);
     const store = await folder.open();
