@@ -134,14 +134,12 @@ describe('the session', () => {
     assert.match((await mcp.call('get_status')).text, /searched by default: a-root/);
   });
 
-  it('answers initialize of an older client at once, and ends with its stdin', async () => {
-    const child = spawn(LAUNCHER, ['mcp', '--data-dir', dataDir], { cwd: folder.path, stdio: ['pipe', 'pipe', 'ignore'] });
-    const exited = new Promise((resolve) => child.on('exit', resolve));
-    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'old', version: '1' } } })}\n`);
-    const line = await new Promise<string>((resolve) => child.stdout.setEncoding('utf8').once('data', resolve));
-    assert.equal(JSON.parse(line).result.protocolVersion, '2025-06-18');
-    child.stdin.end();
-    assert.equal(await exited, 0);
+  it('answers initialize of older clients before the library does, but the same, and ends with its stdin', async () => {
+    const answers = await Promise.all(['2025-06-18', '1999-01-01'].map(openBy));
+    assert.deepEqual(answers.map(({ first }) => first.result.protocolVersion === '2025-06-18'), [true, false]);
+    const [early, late] = answers.map(({ first }) => ({ ...first.result, protocolVersion: '' }));
+    assert.deepEqual(early, late);
+    assert.deepEqual(answers.map(({ lines, code }) => [lines, code]), [[2, 0], [2, 0]]);
   });
 
   it('ends when its parent dies', async () => {
@@ -152,6 +150,30 @@ describe('the session', () => {
     await until('the end of the server', async () => !isAlive(pid));
   });
 });
+
+interface Opened {
+  readonly first: { readonly result: { readonly protocolVersion: string } };
+  readonly lines: number;
+  readonly code: number | null;
+}
+
+/** Opens a session as a client of one revision does, asks for one ping and leaves. */
+async function openBy(protocolVersion: string): Promise<Opened> {
+  const child = spawn(LAUNCHER, ['mcp', '--data-dir', dataDir], { cwd: folder.path, stdio: ['pipe', 'pipe', 'ignore'] });
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const say = (message: object): unknown => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  say({ id: 1, method: 'initialize', params: { protocolVersion, capabilities: {}, clientInfo: { name: 'old', version: '1' } } });
+  await until('the answer to initialize', async () => out.includes('\n'));
+  say({ method: 'notifications/initialized' });
+  say({ id: 2, method: 'ping' });
+  await until('the answer to ping', async () => out.split('\n').length > 2);
+  child.stdin.end();
+  const code = await exited;
+  const lines = out.trim().split('\n');
+  return { first: JSON.parse(lines[0] ?? '') as Opened['first'], lines: lines.length, code };
+}
 
 function isAlive(pid: number): boolean {
   try {

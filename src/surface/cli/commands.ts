@@ -42,7 +42,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'symbol', usage: 'symbol <name>', text: symbol.text, operation: symbol, indexesFirst: true,
-    toInput: (parsed) => ({ ...parsed.input, name: oneWord(parsed, 'name') }),
+    toInput: (parsed) => ({ ...parsed.input, name: oneWord(parsed, 'name'), ...withDefinition(parsed.input['include']) }),
     examples: ['code-index symbol Parser.parse', 'code-index symbol openStore --references --callers'],
   },
   {
@@ -107,6 +107,11 @@ function oneWord(parsed: Parsed, what: string): string {
   if (word === undefined) throw new CodeIndexError('invalid_query', `The ${what} is missing.`, `Give one ${what}.`);
   if (more !== undefined) throw new CodeIndexError('invalid_query', `One ${what} is wanted, but ${JSON.stringify(more)} follows.`, 'Put quotes around a name with blanks.');
   return word;
+}
+
+/** Flags of relations add to the definitions. */
+function withDefinition(include: unknown): { include?: readonly string[] } {
+  return Array.isArray(include) ? { include: [...new Set(['definition', ...(include as readonly string[])])] } : {};
 }
 
 /** `path`, `path:7` or `path:7-20`. */

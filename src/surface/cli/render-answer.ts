@@ -30,7 +30,7 @@ function lineLines(result: Result, place: string, paint: Paint): readonly string
   return numbered(result).map(({ line, text }) => {
     const isMatch = matched.size === 0 || matched.has(line);
     const separator = paint.dim(isMatch ? ':' : '-');
-    return `${paint.path(place)}${separator}${paint.line(String(line))}${separator} ${highlight(text, line, result.matches, paint)}${line === result.endLine ? staleMark(result, paint) : ''}`;
+    return `${paint.path(place)}${separator}${paint.line(String(line))}${separator} ${highlight(text, line, result.matches, paint)}${isMatch ? lineEdge(result, paint) : ''}${line === result.endLine ? staleMark(result, paint) : ''}`;
   });
 }
 
@@ -58,6 +58,13 @@ function edgeText(result: Result, paint: Paint): string {
   const { relation, tier, method } = result as Partial<SymbolResult>;
   if (relation === undefined || relation === 'definition') return '';
   return `  ${relation} ${paint.dim(`${tier}: ${method}`)}`;
+}
+
+/** The same behind a line, with who calls. */
+function lineEdge(result: Result, paint: Paint): string {
+  const edge = edgeText(result, paint);
+  const who = result.symbol === null ? '' : ` ${result.symbol.container === null ? '' : `${result.symbol.container}.`}${result.symbol.name}`;
+  return edge === '' ? '' : `${edge}${paint.dim(who === '' ? '' : `, in${who}`)}`;
 }
 
 function staleMark(result: Result, paint: Paint): string {

@@ -13,5 +13,9 @@ export function readLines(answer: ReadAnswer, paint: Paint, terminal: Pick<Termi
 
 function outlineLines(items: readonly OutlineItem[], paint: Paint): readonly string[] {
   const width = Math.max(1, ...items.map((item) => String(item.startLine).length));
-  return items.map((item) => `${paint.line(String(item.startLine).padStart(width))} ${'  '.repeat(item.depth)}${paint.dim(item.kind)} ${tame(item.signature ?? item.name).replaceAll(/\s+/g, ' ')}`);
+  return items.map((item) => {
+    const signature = tame(item.signature ?? item.name).replaceAll(/\s+/g, ' ');
+    const kind = signature.includes(item.kind) ? '' : `${paint.dim(item.kind)} `;
+    return `${paint.line(String(item.startLine).padStart(width))} ${'  '.repeat(item.depth)}${kind}${signature}`;
+  });
 }

@@ -16,7 +16,7 @@ async function check(count: number, length: number, maxTokens: number): Promise<
       asked.push(limit);
       return answer(limit ?? count, length);
     },
-    render: (one) => JSON.stringify(one), maxTokens, pages: (one): one is Answer => true, json: true,
+    render: (one) => JSON.stringify(one), maxTokens, pages: (one): one is Answer => typeof one === 'object', json: true,
   });
   return { text, asked };
 }

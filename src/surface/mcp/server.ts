@@ -1,57 +1,49 @@
-import type { ChildProcess } from 'node:child_process';
 import { Server, type ListToolsResult } from '@modelcontextprotocol/server';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Progress } from '../../domain/mod.ts';
-import { progressSentence, type Service } from '../../service/mod.ts';
+import { progressSentence } from '../../service/mod.ts';
 import { callTool } from './call.ts';
+import { CAPABILITIES, INSTRUCTIONS, type Greeting } from './greeting.ts';
+import type { McpOptions } from './serve.ts';
 import { foldersOf, openWorkspace, repositoryAround, type Workspace } from './session.ts';
 import { describeTool, toolsFor, type Tool } from './tools.ts';
-
-export interface McpOptions {
-  readonly service: Service;
-  readonly version: string;
-  /** Absolute and real. */
-  readonly cwd: string;
-  /** Offer the tools that add, update and remove repositories. */
-  readonly management: boolean;
-  readonly signal: AbortSignal;
-  start(words: readonly string[]): ChildProcess;
-  log(level: 'debug' | 'info' | 'warn', sentence: string): void;
-}
-
-const INSTRUCTIONS =
-  'Searches the indexed repositories. search_code finds text, regex, symbols and ideas; symbol_lookup definitions and uses; ' +
-  'read_code files, symbols, outlines and the repository map; find_similar code like other code.';
 
 /** A first call may come before the text of a new repository is there: it waits this long, then answers from what is there. */
 const FIRST_ANSWER_MILLIS = 2_000;
 
-/** Serves one client on stdin and stdout. Resolves when the client leaves or the signal is aborted. */
-export async function serveMcpOnStdio(options: McpOptions): Promise<void> {
+/** The server behind a greeting. Disposing of it lets its helpers go. */
+export function openServer(options: McpOptions, greeting: Greeting): AsyncDisposable {
   const tools = toolsFor(options.management);
   options.service.setWorkspace([]);
   const workspace = openWorkspace(options);
-  const closed = Promise.withResolvers<void>();
   const handle = serveStdio((context) => {
     const server = makeServer(options, tools, workspace);
     if (context.era === 'modern') void followWorkingFolder(options, workspace);
     return server;
-  }, { onerror: (error) => options.log('warn', error.message) });
-  process.stdin.once('end', closed.resolve);
-  process.stdin.once('close', closed.resolve);
-  options.signal.addEventListener('abort', () => closed.resolve(), { once: true });
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid !== parent) closed.resolve();
-  }, 1_000);
-  await closed.promise;
-  clearInterval(watch);
-  workspace.close();
-  await handle.close();
+  }, { transport: wireBehind(greeting), onerror: (error) => options.log('warn', error.message) });
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      workspace.close();
+      await handle.close();
+    },
+  };
+}
+
+/** The wire without the one answer that the greeting gave already. */
+function wireBehind({ input, answered }: Greeting): StdioServerTransport {
+  const wire = new StdioServerTransport(input, process.stdout);
+  const send = wire.send.bind(wire);
+  let open = answered !== null;
+  wire.send = (message) => {
+    if (!open || !('result' in message) || message.id !== answered) return send(message);
+    open = false;
+    return Promise.resolve();
+  };
+  return wire;
 }
 
 function makeServer(options: McpOptions, tools: readonly Tool[], workspace: Workspace): Server {
-  const server = new Server({ name: 'code-index', version: options.version }, { capabilities: { tools: {} }, instructions: INSTRUCTIONS });
+  const server = new Server({ name: 'code-index', version: options.version }, { capabilities: CAPABILITIES, instructions: INSTRUCTIONS });
   server.setRequestHandler('tools/list', () => ({ tools: tools.map(describeTool) as ListToolsResult['tools'] }));
   server.setRequestHandler('tools/call', async (request, context) => {
     const tool = tools.find((one) => one.name === request.params.name);
