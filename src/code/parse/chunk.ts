@@ -105,7 +105,7 @@ class Chunker {
     return -1;
   }
 
-  /** Joins neighbours while together they stay near the aim; the symbol of the larger part stands for both. */
+  /** Joins neighbours while together they stay near the aim; the larger part's symbol stands for both, or what is around two alike. */
   #merge(): Piece[] {
     const merged: { from: number; to: number; symbol: number; weight: number }[] = [];
     for (const piece of this.#pieces) {
@@ -114,10 +114,23 @@ class Chunker {
       const last = merged[merged.length - 1];
       if (last !== undefined && this.#size(last.from, piece.to) <= LIMITS.chunkChars) {
         last.to = piece.to;
-        if (weight > last.weight) [last.symbol, last.weight] = [piece.symbol, weight];
+        const around = this.#around(last.symbol, piece.symbol);
+        const isEven = Math.min(weight, last.weight) * 4 > Math.max(weight, last.weight);
+        if (around >= 0 && isEven) [last.symbol, last.weight] = [around, last.weight + weight];
+        else if (weight > last.weight) [last.symbol, last.weight] = [piece.symbol, weight];
       } else merged.push({ ...piece, weight });
     }
     return merged;
+  }
+
+  /** The innermost symbol that is or holds both, or -1. Containers have smaller indexes than what they hold. */
+  #around(one: number, other: number): number {
+    let [a, b] = [one, other];
+    while (a !== b) {
+      if (a > b) a = this.#symbols[a]?.container ?? -1;
+      else b = this.#symbols[b]?.container ?? -1;
+    }
+    return a;
   }
 
   /** One chunk, or several where a single line is longer than a chunk may be; white space alone makes none. */
