@@ -74,12 +74,13 @@ export class Leases {
         [Symbol.asyncDispose]: async () => {
           if (done) return;
           done = true;
+          // From here on others of this process take a lease of their own, behind this one.
+          this.#held = false;
           try {
             // Work that began under this lease ends under it.
             await this.#core.idle();
             await this.#hooks.released();
           } finally {
-            this.#held = false;
             lock.close();
             letNext();
           }
