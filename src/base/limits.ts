@@ -20,6 +20,10 @@ export const LIMITS = {
   chunkMaxChars: 3_000,
   /** Source bytes of one text batch: about a second of work for one thread. */
   textBatchBytes: 16_777_216,
+  /** Text of small neighbouring files is compressed together up to this size: a quarter smaller than one by one (measured). */
+  packBytes: 32_768,
+  /** Bytes of unpacked neighbours kept in memory by one open store. */
+  packCacheBytes: 8_388_608,
   /** Files of one text batch: bounds the ordinals of one posting block. */
   textBatchFiles: 2_048,
   /** Source bytes of one parse batch: a second or two of parsing, so that progress moves and a kill loses little. */

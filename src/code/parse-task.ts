@@ -13,8 +13,15 @@ export async function runParseTask(task: ParseTask): Promise<ParseResult> {
   const factsParser = await (parser ??= openParser());
   const builder = new TermBlockBuilder();
   const outcomes: ParseResult['outcomes'][number][] = [];
+  let pack = -1;
+  let unpacked: Uint8Array = new Uint8Array(0);
   for (const item of task.items) {
-    const text = decoder.decode(zstdDecompressSync(item.content));
+    const { offset, length } = item.content;
+    if (item.content.pack !== pack) {
+      pack = item.content.pack;
+      unpacked = zstdDecompressSync(task.packs[pack] as Uint8Array);
+    }
+    const text = decoder.decode(unpacked.subarray(offset, offset + length));
     const facts = await factsOf(factsParser, item, text);
     builder.add(text, facts);
     const failed = facts.problems.find(({ kind }) => kind !== 'parse_errors' && kind !== 'not_utf8')?.kind;

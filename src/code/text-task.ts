@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { constants, zstdCompressSync } from 'node:zlib';
+
 import { classify, countLines } from './classify.ts';
 import { languageOf } from './languages/detect.ts';
+import { Packer } from './packer.ts';
 import type { TextItem, TextOutcome, TextResult, TextTask } from './threads/messages.ts';
 import { TrigramBlockBuilder } from './trigram-block.ts';
 import { TrigramSet } from './trigrams.ts';
 
-const encoder = new TextEncoder();
-const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 let marks: TrigramSet | undefined;
 
 /** Reads, decodes, hashes, compresses and takes the trigrams of some files. Needs no parser: text is searchable after it. */
 export function runTextTask(task: TextTask): TextResult {
   const builder = new TrigramBlockBuilder((marks ??= new TrigramSet()));
+  const packer = new Packer();
   const seen = new Set<string>();
   const outcomes = task.items.map((item) => {
     const bytes = bytesOf(item);
     if (bytes === null) return { skipped: 'unreadable', size: 0 } as const;
-    return textOutcome(item, bytes, task.objectFormat, seen, builder);
+    return textOutcome(item, bytes, task.objectFormat, seen, builder, packer);
   });
-  return { kind: 'text', outcomes, trigrams: builder.finish() };
+  return { kind: 'text', outcomes, packs: packer.finish(), trigrams: builder.finish() };
 }
 
 function bytesOf(item: TextItem): Uint8Array | null {
@@ -32,7 +32,7 @@ function bytesOf(item: TextItem): Uint8Array | null {
   }
 }
 
-function textOutcome(item: TextItem, bytes: Uint8Array, format: string, seen: Set<string>, builder: TrigramBlockBuilder): TextOutcome {
+function textOutcome(item: TextItem, bytes: Uint8Array, format: string, seen: Set<string>, builder: TrigramBlockBuilder, packer: Packer): TextOutcome {
   const found = classify(item.path, bytes, item.forced);
   if (found.skipped !== null) return found;
   const { text } = found;
@@ -45,7 +45,6 @@ function textOutcome(item: TextItem, bytes: Uint8Array, format: string, seen: Se
   if (fresh) builder.add(text);
   return {
     skipped: null, oid, language, size: bytes.length, lines: countLines(text), textOnly: found.textOnly, problems: found.problems,
-    // A copy of its own: the compressor's result is a window on a shared 64 KB buffer, and all of that would cross the wall.
-    content: fresh ? new Uint8Array(zstdCompressSync(encoder.encode(text), COMPRESSION)) : null,
+    content: fresh ? packer.add(text) : null,
   };
 }

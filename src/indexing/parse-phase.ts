@@ -1,6 +1,7 @@
 import { LIMITS } from '../base/mod.ts';
 import type { ParseResult } from '../code/mod.ts';
 import type { BlobInfo } from '../domain/mod.ts';
+import type { PackPlace } from '../store/mod.ts';
 import { batches, pipeline } from './batches.ts';
 import type { Run } from './run.ts';
 
@@ -15,9 +16,13 @@ export async function parsePhase(run: Run): Promise<void> {
     unparsed(run, total),
     run.pool.threads + 1,
     async (batch) => {
-      const contents = await run.store.files.plan.packedTexts(batch.map((blob) => blob.id));
-      const items = batch.map(({ id, language, textOnly, problems }) => ({ blob: id, language, textOnly, problems, content: contents.get(id) as Uint8Array }));
-      return run.pool.parse({ kind: 'parse', items }, run.signal);
+      const { packs, places } = await run.store.files.plan.packedTexts(batch.map((blob) => blob.id));
+      const order = new Map([...packs.keys()].map((id, index) => [id, index]));
+      const items = batch.map(({ id, language, textOnly, problems }) => {
+        const { pack, offset, length } = places.get(id) as PackPlace;
+        return { blob: id, language, textOnly, problems, content: { pack: order.get(pack) as number, offset, length } };
+      });
+      return run.pool.parse({ kind: 'parse', packs: [...packs.values()], items }, run.signal);
     },
     async (results, batch) => {
       done += batch.length;

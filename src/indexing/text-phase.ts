@@ -60,12 +60,12 @@ async function commitTexts(run: Run, batch: readonly FoundFile[], result: TextRe
       indexByKey.set(key, index);
       blobs.push({
         oid: outcome.oid, language: outcome.language, size: outcome.size, lines: outcome.lines,
-        textOnly: outcome.textOnly, problems: outcome.problems, content: outcome.content as Uint8Array,
+        textOnly: outcome.textOnly, problems: outcome.problems, content: outcome.content as NewBlob['content'],
       });
     }
     if (outcome.textOnly !== null) run.counts.textOnly++;
     run.counts.bytes += outcome.size;
     return entryOf(file, { new: index });
   });
-  await run.store.commit({ repository: run.repository.id, blobs, trigrams: result.trigrams, view: { id: run.view.id, upsert, pendingFiles } });
+  await run.store.commit({ repository: run.repository.id, blobs, packs: result.packs, trigrams: result.trigrams, view: { id: run.view.id, upsert, pendingFiles } });
 }

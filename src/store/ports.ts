@@ -101,12 +101,25 @@ export interface Plan {
   known(repository: RepositoryId, keys: readonly { oid: string; language: string }[]): Promise<ReadonlyMap<string, BlobId>>;
   /** Blobs in state `text` that await parsing, least id first. */
   unparsed(repository: RepositoryId, limit: number, after: BlobId): Promise<readonly BlobInfo[]>;
-  /** The content as stored (zstd), to hand to a thread without decoding it here. */
-  packedTexts(ids: readonly BlobId[]): Promise<ReadonlyMap<BlobId, Uint8Array>>;
+  /** Packs as stored, and where in them the texts are: to hand to a thread without decoding them here. */
+  packedTexts(ids: readonly BlobId[]): Promise<PackedTexts>;
   skipped(views: readonly ViewId[]): Promise<ReadonlyMap<SkipReason, number>>;
   /** Files in views, with text. */
   count(views: readonly ViewId[]): Promise<number>;
   unparsedCount(repository: RepositoryId): Promise<number>;
+}
+
+/** Where a text is: bytes of UTF-8 within one unpacked pack. */
+export interface PackPlace {
+  readonly pack: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface PackedTexts {
+  /** zstd, by the driver's number of the pack. */
+  readonly packs: ReadonlyMap<number, Uint8Array>;
+  readonly places: ReadonlyMap<BlobId, PackPlace>;
 }
 
 /** A condition on trigrams. Keys are as code/trigrams.ts makes them. */
@@ -189,8 +202,15 @@ export interface NewBlob {
   readonly lines: number;
   readonly textOnly: TextOnlyReason | null;
   readonly problems: readonly Problem[];
-  /** The decoded text as UTF-8, zstd-compressed. */
-  readonly content: Uint8Array;
+  /** The decoded text as UTF-8; `pack` counts in `Delta.packs`. */
+  readonly content: PackPlace;
+}
+
+export interface NewPack {
+  /** zstd. */
+  readonly data: Uint8Array;
+  /** Bytes when unpacked. */
+  readonly size: number;
 }
 
 /** Everything that can be written, in one piece. Absent parts change nothing. */
@@ -198,6 +218,8 @@ export interface Delta {
   readonly repository: RepositoryId;
   /** Texts. `trigrams` documents are these blobs, in this order. A blob that is already known is not stored twice. */
   readonly blobs?: readonly NewBlob[];
+  /** Texts of neighbouring blobs, one after the other, zstd-compressed together. */
+  readonly packs?: readonly NewPack[];
   readonly trigrams?: Block;
   /** Facts of blobs that are stored already. `names` documents are these, `terms` documents their chunks, in this order. */
   readonly facts?: readonly NewFacts[];

@@ -1,5 +1,5 @@
 import type { Language } from './language.ts';
-import { prepareObjectiveC, prepareSwift, scriptsOnly } from './prepare.ts';
+import { prepareKotlin, prepareObjectiveC, prepareSwift, scriptsOnly } from './prepare.ts';
 import { TEXT_LANGUAGES } from './text-only.ts';
 
 const C_COMMENTS = ['comment'];
@@ -57,7 +57,7 @@ const PARSED_LANGUAGES: readonly Language[] = [
   {
     name: 'kotlin', aliases: ['kt', 'kts'], globs: ['*.kt', '*.kts', '*.ktm'], interpreters: ['kotlin', 'kotlinc'],
     grammar: { package: '@tree-sitter-grammars/tree-sitter-kotlin', file: 'tree-sitter-kotlin.wasm' },
-    comments: ['line_comment', 'block_comment'], exported: 'not_private',
+    comments: ['line_comment', 'block_comment'], exported: 'not_private', prepare: prepareKotlin,
   },
   {
     name: 'lua', aliases: ['luau'], globs: ['*.lua', '*.rockspec', '*.wlua', '.luacheckrc'], interpreters: ['lua', 'luajit', 'texlua', 'nvim'],

@@ -33,6 +33,14 @@ export function prepareObjectiveC(text: string): string {
     .replace(OBJC_ANNOTATION, blank);
 }
 
+/** The grammar ends a class at the line before its constructor's annotations. */
+const KOTLIN_CONSTRUCTOR = /(\bclass[ \t]+\w+(?:[ \t]*<[^{}()]{0,400}?>)?)(\s+(?:@[\w.]+(?:\([^()]*\))?\s+)*)(?=(?:(?:public|internal|private|protected)\s+)?constructor\b)/g;
+
+/** Line ends are overwritten too: offsets are what counts. */
+export function prepareKotlin(text: string): string {
+  return text.includes('constructor') ? text.replace(KOTLIN_CONSTRUCTOR, (_, head: string, gap: string) => head + ' '.repeat(gap.length)) : text;
+}
+
 const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi;
 const NO_CODE = /\btype\s*=\s*["']?(?!module|text\/(?:java|ecma|type)script|application\/(?:java|ecma)script)[\w+/.-]+/i;
 

@@ -86,8 +86,10 @@ class Chunker {
     for (let line = from + 1; line < to && this.#size(from, line) <= LIMITS.chunkMaxChars; line++) {
       const size = this.#size(from, line);
       if (size < LIMITS.chunkChars / 2) continue;
+      const indent = this.#indent(line);
+      if (indent === -1) continue;
       const isAfterBlank = this.#indent(line - 1) === -1;
-      const cost = Math.abs(size - LIMITS.chunkChars) / 100 + (isAfterBlank ? 0 : 4) + this.#indent(line) / 2;
+      const cost = Math.abs(size - LIMITS.chunkChars) / 100 + (isAfterBlank ? 0 : 4) + indent / 2;
       if (cost < bestCost) [best, bestCost] = [line, cost];
     }
     return best;

@@ -26,12 +26,21 @@ export type TextOutcome =
       readonly lines: number;
       readonly textOnly: TextOnlyReason | null;
       readonly problems: readonly Problem[];
-      /** zstd of the UTF-8 text; null where an earlier item of the same task has the same content and language. */
-      readonly content: Uint8Array | null;
+      /** Where the UTF-8 text is in `packs`; null where an earlier item of the same task has the same content and language. */
+      readonly content: PackPlace | null;
     };
+
+/** Bytes within one unpacked pack of the same message. */
+export interface PackPlace {
+  readonly pack: number;
+  readonly offset: number;
+  readonly length: number;
+}
 
 export interface TextResult {
   readonly kind: 'text';
+  /** Texts of neighbouring files, zstd-compressed together; `size` is theirs when unpacked. */
+  readonly packs: readonly { readonly data: Uint8Array; readonly size: number }[];
   readonly outcomes: readonly TextOutcome[];
   /** Documents are the outcomes with content, in order. */
   readonly trigrams: Block;
@@ -43,12 +52,13 @@ export interface ParseItem {
   readonly textOnly: TextOnlyReason | null;
   /** What reading it found; parsing adds to it. */
   readonly problems: readonly Problem[];
-  /** zstd, as stored. */
-  readonly content: Uint8Array;
+  readonly content: PackPlace;
 }
 
 export interface ParseTask {
   readonly kind: 'parse';
+  /** zstd, as stored. */
+  readonly packs: readonly Uint8Array[];
   readonly items: readonly ParseItem[];
 }
 

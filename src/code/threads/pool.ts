@@ -59,15 +59,15 @@ class ThreadPool implements Pool {
     const item = task.items[0];
     if (item === undefined || item.textOnly !== null) throw new Error(`splitting a text in a thread failed: ${reply.crashed}`);
     // The one file that crashes its grammar is kept as text, with the reason.
-    const [result] = await this.parse({ kind: 'parse', items: [{ ...item, textOnly: 'parse_crash' }] }, signal);
+    const [result] = await this.parse({ ...task, items: [{ ...item, textOnly: 'parse_crash' }] }, signal);
     const problem = { kind: 'parse_crash', message: `The ${item.language} grammar failed: ${reply.crashed}` } as const;
     return [{ ...(result as ParseResult), outcomes: (result as ParseResult).outcomes.map((outcome) => ({ ...outcome, problems: [...outcome.problems, problem] })) }];
   }
 
   async #halves(task: ParseTask, signal?: AbortSignal): Promise<readonly ParseResult[]> {
     const middle = task.items.length >> 1;
-    const first = await this.parse({ kind: 'parse', items: task.items.slice(0, middle) }, signal);
-    return [...first, ...(await this.parse({ kind: 'parse', items: task.items.slice(middle) }, signal))];
+    const first = await this.parse({ ...task, items: task.items.slice(0, middle) }, signal);
+    return [...first, ...(await this.parse({ ...task, items: task.items.slice(middle) }, signal))];
   }
 
   #run(task: Task, signal: AbortSignal | undefined): Promise<Reply> {

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { Block, BlobId, RepositoryId } from '../../domain/mod.ts';
-import type { CommitResult, Delta, NewBlob, NewFacts, ViewDelta } from '../ports.ts';
+import type { CommitResult, Delta, NewFacts, NewPack, ViewDelta } from '../ports.ts';
 import { packBlobs, packCounts, packDirectory, PAGES_PER_BLOCK } from './blocks.ts';
 import { blockKindCode, skipCode, textOnlyCode } from './codes.ts';
 import { packStoredFacts } from './facts.ts';
@@ -44,7 +44,7 @@ export class Committer {
     if (this.#sql('UPDATE repository SET generation = generation + 1 WHERE id = ? AND name IS NOT NULL').run(repository).changes === 0) {
       throw missing('repository', repository);
     }
-    const blobs = this.#blobs(repository, delta.blobs ?? [], delta.trigrams);
+    const blobs = this.#blobs(repository, delta);
     this.#facts(delta);
     if (delta.vectors !== undefined) {
       const insert = this.#sql('INSERT OR REPLACE INTO vector (blob, model, chunk, data) VALUES (?, ?, ?, ?)');
@@ -56,10 +56,20 @@ export class Committer {
     return { blobs };
   }
 
-  #blobs(repository: RepositoryId, blobs: readonly NewBlob[], trigrams: Block | undefined): BlobId[] {
+  #blobs(repository: RepositoryId, { blobs = [], packs = [], trigrams }: Delta): BlobId[] {
     const find = this.#sql('SELECT id FROM blob WHERE oid = ? AND repository = ? AND language = ?').pluck();
-    const insert = this.#sql('INSERT INTO blob (repository, oid, language, size, lines, text_only, problems) VALUES (?, ?, ?, ?, ?, ?, ?)');
-    const store = this.#sql('INSERT INTO content (blob, data) VALUES (?, ?)');
+    const insert = this.#sql('INSERT INTO blob (repository, oid, language, size, lines, pack, pack_offset, pack_length, text_only, problems) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    const store = this.#sql('INSERT INTO pack (size, data) VALUES (?, ?)');
+    // A pack is stored when the first blob needs it: one whose blobs are all known is not.
+    const stored = new Map<number, number>();
+    const packId = (index: number): number => {
+      const known = stored.get(index);
+      if (known !== undefined) return known;
+      const pack = packs[index] as NewPack;
+      const id = Number(store.run(pack.size, pack.data).lastInsertRowid);
+      stored.set(index, id);
+      return id;
+    };
     const fresh: BlobId[] = [];
     const ids = blobs.map((blob) => {
       const oid = oidBytes(blob.oid);
@@ -68,8 +78,11 @@ export class Committer {
       // A blob that is known has its postings in an older block: here it is a document that nobody finds.
       fresh.push(0);
       if (known !== undefined) return known;
-      const id = Number(insert.run(repository, oid, language, blob.size, blob.lines, textOnlyCode(blob.textOnly), problemsText(blob.problems)).lastInsertRowid);
-      store.run(id, blob.content);
+      const { pack, offset, length } = blob.content;
+      const { lastInsertRowid } = insert.run(
+        repository, oid, language, blob.size, blob.lines, packId(pack), offset, length, textOnlyCode(blob.textOnly), problemsText(blob.problems),
+      );
+      const id = Number(lastInsertRowid);
       fresh[fresh.length - 1] = id;
       return id;
     });
@@ -139,7 +152,9 @@ export class Committer {
   }
 
   finishBlock(id: number, firstKeys: readonly Uint8Array[], bytes: number): void {
-    this.#sql('UPDATE block SET ready = 1, pages = ?, bytes = ?, directory = ? WHERE id = ?').run(firstKeys.length, bytes, packDirectory(firstKeys), id);
+    const { changes } = this.#sql('UPDATE block SET ready = 1, pages = ?, bytes = ?, directory = ? WHERE id = ?').run(firstKeys.length, bytes, packDirectory(firstKeys), id);
+    // Whoever replaces old blocks by this one must not lose both.
+    if (changes === 0) throw new CodeIndexError('conflict', `Posting block ${id} was removed while it was made.`, 'Repeat the call; nothing is lost.');
   }
 
   removeBlock(id: number): void {

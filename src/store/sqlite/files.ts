@@ -61,26 +61,38 @@ export function makeFiles(core: Core): Files {
 
 /** Decoded texts, the latest kept in memory. A blob's text never changes. */
 class Texts {
-  readonly #content: (id: BlobId) => [data: Buffer, size: number] | undefined;
+  readonly #place: (id: BlobId) => [pack: number, offset: number, length: number] | undefined;
+  readonly #pack: (id: number) => [data: Buffer, size: number] | undefined;
+  readonly #unpacked = new BoundedCache<number, Buffer>(LIMITS.packCacheBytes);
   readonly #kept = new BoundedCache<BlobId, string>(LIMITS.textCacheBytes);
 
   constructor(core: Core) {
-    const content = core.reader
-      .prepare<[BlobId], [Buffer, number]>('SELECT content.data, blob.size FROM content JOIN blob ON blob.id = content.blob WHERE content.blob = ?')
-      .raw();
-    this.#content = (id) => content.get(id);
+    const place = core.reader.prepare<[BlobId], [number, number, number]>('SELECT pack, pack_offset, pack_length FROM blob WHERE id = ?').raw();
+    const pack = core.reader.prepare<[number], [Buffer, number]>('SELECT data, size FROM pack WHERE id = ?').raw();
+    this.#place = (id) => place.get(id);
+    this.#pack = (id) => pack.get(id);
   }
 
   get(id: BlobId): string | undefined {
     const known = this.#kept.get(id);
     if (known !== undefined) return known;
-    const row = this.#content(id);
-    if (row === undefined) return undefined;
-    const [packed, size] = row;
-    // One output buffer of the right size halves the time; where the text is longer than the file was, more follow.
-    const text = zstdDecompressSync(packed, { chunkSize: Math.max(size, SMALLEST_BUFFER) }).toString();
+    const place = this.#place(id);
+    if (place === undefined) return undefined;
+    const [pack, offset, length] = place;
+    const text = this.#unpack(pack).toString('utf8', offset, offset + length);
     this.#kept.set(id, text, text.length + 64);
     return text;
+  }
+
+  /** Neighbours are asked for together, so a pack that was unpacked serves the next ones too. */
+  #unpack(id: number): Buffer {
+    const known = this.#unpacked.get(id);
+    if (known !== undefined) return known;
+    const [data, size] = this.#pack(id) as [Buffer, number];
+    // One output buffer of the right size halves the time.
+    const bytes = zstdDecompressSync(data, { chunkSize: Math.max(size, SMALLEST_BUFFER) });
+    this.#unpacked.set(id, bytes, size);
+    return bytes;
   }
 }
 

@@ -98,8 +98,11 @@ export class Garbage {
     for (;;) {
       const removed = this.#core.write('Removing content', (database) => {
         const ids = database.prepare<[RepositoryId, number], number>(select).pluck().all(repository, BLOBS_AT_ONCE);
-        const remove = database.prepare('DELETE FROM blob WHERE id = ?');
-        for (const id of ids) remove.run(id);
+        const remove = database.prepare<[number], number>('DELETE FROM blob WHERE id = ? RETURNING pack').pluck();
+        const packs = new Set(ids.map((id) => remove.get(id) as number));
+        // A pack goes with the last blob in it.
+        const removePack = database.prepare('DELETE FROM pack WHERE id = ? AND NOT EXISTS (SELECT 1 FROM blob WHERE pack = pack.id)');
+        for (const pack of packs) removePack.run(pack);
         return ids.length;
       });
       if (removed === 0) return;

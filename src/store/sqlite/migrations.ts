@@ -46,6 +46,9 @@ export const MIGRATIONS: readonly string[] = [
     lines INTEGER NOT NULL,
     state INTEGER NOT NULL DEFAULT 0,
     orphan INTEGER NOT NULL DEFAULT 0,
+    pack INTEGER NOT NULL,
+    pack_offset INTEGER NOT NULL,
+    pack_length INTEGER NOT NULL,
     text_only INTEGER,
     chunks INTEGER NOT NULL DEFAULT 0,
     symbols INTEGER NOT NULL DEFAULT 0,
@@ -68,7 +71,8 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX entry_blob ON entry(view, blob, language) WHERE blob IS NOT NULL;
   CREATE INDEX entry_skipped ON entry(view, skipped) WHERE skipped IS NOT NULL;
-  CREATE TABLE content (blob INTEGER PRIMARY KEY REFERENCES blob ON DELETE CASCADE, data BLOB NOT NULL);
+  CREATE INDEX blob_pack ON blob(pack);
+  CREATE TABLE pack (id INTEGER PRIMARY KEY AUTOINCREMENT, size INTEGER NOT NULL, data BLOB NOT NULL);
   CREATE TABLE facts (blob INTEGER PRIMARY KEY REFERENCES blob ON DELETE CASCADE, data BLOB NOT NULL);
   CREATE TABLE block (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

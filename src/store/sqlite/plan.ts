@@ -1,5 +1,5 @@
 import type { BlobId, BlobInfo, RepositoryId, SkipReason, ViewId } from '../../domain/mod.ts';
-import type { Plan } from '../ports.ts';
+import type { PackPlace, Plan } from '../ports.ts';
 import { skipName } from './codes.ts';
 import { collect } from './collect.ts';
 import type { Core } from './core.ts';
@@ -13,7 +13,8 @@ export function makePlan(core: Core): Plan {
     `SELECT ${BLOB_COLUMNS} FROM blob WHERE repository = ? AND state = 0 AND orphan = 0 AND id > ? ORDER BY id LIMIT ?`,
   );
   const unparsedCount = reader.prepare<[RepositoryId], number>('SELECT count(*) FROM blob WHERE repository = ? AND state = 0 AND orphan = 0').pluck();
-  const content = reader.prepare<[BlobId], Buffer>('SELECT data FROM content WHERE blob = ?').pluck();
+  const place = reader.prepare<[BlobId], PackPlace>('SELECT pack, pack_offset AS offset, pack_length AS length FROM blob WHERE id = ?');
+  const pack = reader.prepare<[number], Buffer>('SELECT data FROM pack WHERE id = ?').pluck();
   const skipped = reader.prepare<[ViewId], { skipped: number; files: number }>(
     'SELECT skipped, count(*) AS files FROM entry WHERE view = ? AND skipped IS NOT NULL GROUP BY skipped',
   );
@@ -31,7 +32,10 @@ export function makePlan(core: Core): Plan {
     }),
     unparsed: async (repository, limit, after): Promise<BlobInfo[]> =>
       core.read('Reading what is left to parse', () => unparsed.all(repository, after, limit).map((row) => blobOf(row, core.languages))),
-    packedTexts: async (ids) => core.read('Reading texts', () => collect(ids, (id) => content.get(id))),
+    packedTexts: async (ids) => core.read('Reading texts', () => {
+      const places = collect(ids, (id) => place.get(id));
+      return { places, packs: collect([...new Set([...places.values()].map((item) => item.pack))], (id) => pack.get(id)) };
+    }),
     skipped: async (views) => core.read('Counting skipped files', () => {
       const counts = new Map<SkipReason, number>();
       for (const view of views) {

@@ -46,7 +46,8 @@ export const FILES: Cases = {
     assert.deepEqual([info?.language, info?.size, info?.lines, info?.state, info?.oid], ['python', 13, 1, 'text', newBlob('', 'same ☃ text').oid]);
     const known = await store.files.plan.known(repository, [{ oid: newBlob('', 'new text').oid, language: 'c' }, { oid: 'ab', language: 'c' }, { oid: 'ab', language: 'never' }]);
     assert.deepEqual([...known.values()], [second.blobs[1]]);
-    assert.equal((await store.files.plan.packedTexts([b])).size, 1);
+    const { packs, places: inPacks } = await store.files.plan.packedTexts([b, 999]);
+    assert.deepEqual([packs.size, inPacks.get(b)?.length], [1, Buffer.byteLength('same ☃ text')]);
   },
 
   'what awaits parsing, and facts': async (driver) => {

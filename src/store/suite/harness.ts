@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { packFacts, type BlobId, type BlobSet, type Problem, type RepositoryId, type TextOnlyReason, type ViewId } from '../../domain/mod.ts';
 import { openStore } from '../open.ts';
-import type { CommitResult, NewBlob, NewFacts, PathTest, Scope, Store } from '../ports.ts';
+import type { CommitResult, NewBlob, NewFacts, NewPack, PathTest, Scope, Store } from '../ports.ts';
 import { nameBlock, termBlock, trigramBlock, wordsOf } from './blocks.ts';
 
 /** What a driver tells the suite about itself. */
@@ -56,8 +56,19 @@ export function languageOf(path: string): string {
 export function newBlob(path: string, text: string, rest: { textOnly?: TextOnlyReason; problems?: readonly Problem[] } = {}): NewBlob {
   return {
     oid: createHash('sha1').update(text).digest('hex'), language: languageOf(path), size: Buffer.byteLength(text), lines: text.split('\n').length,
-    textOnly: rest.textOnly ?? null, problems: rest.problems ?? [], content: zstdCompressSync(text),
+    textOnly: rest.textOnly ?? null, problems: rest.problems ?? [], content: { pack: 0, offset: 0, length: Buffer.byteLength(text) },
   };
+}
+
+/** The blobs with their texts in packs of two. */
+export function packed(blobs: readonly NewBlob[], texts: readonly string[]): { blobs: NewBlob[]; packs: NewPack[] } {
+  const packs: NewPack[] = [];
+  const placed = blobs.map((blob, at): NewBlob => {
+    const pair = texts.slice(at - (at % 2), at - (at % 2) + 2);
+    if (at % 2 === 0) packs.push({ data: zstdCompressSync(pair.join('')), size: Buffer.byteLength(pair.join('')) });
+    return { ...blob, content: { ...blob.content, pack: packs.length - 1, offset: at % 2 === 0 ? 0 : Buffer.byteLength(pair[0] as string) } };
+  });
+  return { blobs: placed, packs };
 }
 
 /** Commits files (path -> text) as one text batch, as the index does it. */
@@ -66,7 +77,7 @@ export async function addFiles(store: Store, repository: RepositoryId, view: Vie
   const texts = Object.values(files);
   return store.commit({
     repository,
-    blobs: paths.map((path, at) => newBlob(path, texts[at] as string)),
+    ...packed(paths.map((path, at) => newBlob(path, texts[at] as string)), texts),
     trigrams: trigramBlock(texts),
     view: {
       id: view,

@@ -9,9 +9,8 @@
 (associatedtype_declaration name: (type_identifier) @name) @definition.type
 (enum_entry name: (simple_identifier) @name) @definition.enum_member
 
-(function_declaration name: [(simple_identifier) (custom_operator) (bang) "+" "-" "*" "/" "%" "<" ">" "<=" ">=" "==" "!=" "+=" "-=" "<<" ">>" "&" "|" "^" "~"] @name body: (_) @body) @definition.function
-(class_body (function_declaration name: [(simple_identifier) (custom_operator) (bang) "+" "-" "*" "/" "%" "<" ">" "<=" ">=" "==" "!=" "+=" "-=" "<<" ">>" "&" "|" "^" "~"] @name body: (_) @body) @definition.method)
-(enum_class_body (function_declaration name: [(simple_identifier) (custom_operator) "==" "<"] @name body: (_) @body) @definition.method)
+(function_declaration "func" . _ @name (function_body) @body) @definition.function
+(class_body (function_declaration "func" . _ @name (function_body) @body) @definition.method)
 (protocol_function_declaration name: (simple_identifier) @name) @definition.method
 (init_declaration name: "init" @name body: (_)? @body) @definition.constructor
 (deinit_declaration "deinit" @name body: (_) @body) @definition.method
@@ -20,7 +19,7 @@
 (precedence_group_declaration (simple_identifier) @name) @definition.type
 (macro_declaration (simple_identifier) @name) @definition.macro
 
-(source_file (property_declaration name: (pattern bound_identifier: (simple_identifier) @name) computed_value: (_)? @body) @definition.variable)
+(source_file (property_declaration name: (pattern bound_identifier: (simple_identifier) @name)) @definition.variable)
 (source_file (property_declaration (value_binding_pattern mutability: "let") name: (pattern bound_identifier: (simple_identifier) @name)) @definition.constant)
 (class_body (property_declaration name: (pattern bound_identifier: (simple_identifier) @name) computed_value: (_)? @body) @definition.property)
 (enum_class_body (property_declaration name: (pattern bound_identifier: (simple_identifier) @name) computed_value: (_)? @body) @definition.property)

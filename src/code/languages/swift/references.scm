@@ -13,8 +13,8 @@
 (call_expression . (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @reference.call)))
 (call_expression . (prefix_expression operation: "." target: (simple_identifier) @reference.call))
 (constructor_expression (user_type (type_identifier) @reference.call))
-(assignment target: (directly_assignable_expression (simple_identifier) @reference.write))
-(assignment target: (directly_assignable_expression (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @reference.write))))
+(directly_assignable_expression (simple_identifier) @reference.write)
+(directly_assignable_expression (navigation_expression suffix: (navigation_suffix suffix: (simple_identifier) @reference.write)))
 (navigation_expression target: (simple_identifier) @qualifier suffix: (navigation_suffix suffix: (simple_identifier) @reference.read))
 (type_identifier) @reference.type
 (simple_identifier) @reference.read
