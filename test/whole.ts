@@ -78,13 +78,14 @@ export async function digest(dataDir: string, cwd: string, repository: string): 
   };
   const places = (answer: unknown): unknown => {
     const { total, results } = answer as Listed;
+    if (results.length === 0) throw new Error('A digest of answers without results says nothing.');
     return [total.value, results.map((one) => [one.path, one.startLine, one.matches.map((match) => match.line)])];
   };
   const status = (await ask('status', repository)) as { repositories: readonly Record<string, unknown>[] };
   const { files, sourceBytes, symbols, occurrences } = status.repositories[0] ?? {};
   const answers = [
     places(await ask('search', '"mixing step"', '--mode', 'text', '--all', '--limit', '1000', '--repo', repository)),
-    places(await ask('search', '/helper[0-9]+5\\(/', '--mode', 'regex', '--all', '--limit', '1000', '--repo', repository)),
+    places(await ask('search', 'helper[0-9]+5\\(', '--mode', 'regex', '--all', '--limit', '1000', '--repo', repository)),
     places(await ask('symbol', 'Thing12', '--references', '--repo', repository)),
     [files, sourceBytes, symbols, occurrences],
   ];

@@ -73,14 +73,14 @@ function tagsOf(folder: string): Tag[] {
   for (const [language, { files, kinds }] of Object.entries(LANGUAGES)) {
     const wanted = spaced(all.filter((path) => files.test(path)), FILES_MAX);
     if (wanted.length === 0) continue;
-    const result = spawnSync('ctags', ['--output-format=json', '--fields=nKzl', '--sort=no', `--languages=${language}`, '-L', '-', '-f', '-'], {
+    const result = spawnSync('ctags', ['--output-format=json', '--fields=+nKzl', '--sort=no', `--languages=${language}`, '-L', '-', '-f', '-'], {
       cwd: folder, input: wanted.join('\n'), encoding: 'utf8', maxBuffer: 2 ** 29,
     });
     if (result.status !== 0) throw new Error(`ctags failed: ${result.stderr}`);
     for (const line of result.stdout.split('\n')) {
       if (!line.startsWith('{')) continue;
-      const tag = JSON.parse(line) as { name: string; path: string; line: number; kind: string };
-      if (kinds.has(tag.kind) && !tag.name.startsWith('__anon')) tags.push({ name: tag.name, path: tag.path, line: tag.line, kind: tag.kind, language });
+      const tag = JSON.parse(line) as { name?: string; path: string; line: number; kind: string };
+      if (tag.name !== undefined && kinds.has(tag.kind) && !tag.name.startsWith('__anon')) tags.push({ name: tag.name, path: tag.path, line: tag.line, kind: tag.kind, language });
     }
   }
   return tags;

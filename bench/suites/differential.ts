@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { filesOf, patternsOf } from '../patterns.ts';
 import { LAUNCHER, McpSession, allLines, indexFolder } from '../product.ts';
 import type { Bench, Report } from '../report.ts';
-import { slashed } from './query.ts';
 
 export interface Difference {
   readonly pattern: string;
@@ -30,7 +29,7 @@ export async function differentialSuite(bench: Bench): Promise<Report> {
     await session.initialize();
     for (const { text, kind } of cases) {
       for (const sensitive of [true, false]) {
-        const query = `${kind === 'regex' ? slashed(text) : `"${text}"`}${sensitive ? ' case:yes' : ''}`;
+        const query = `${kind === 'regex' ? text : `"${text}"`}${sensitive ? ' case:yes' : ''}`;
         const here = await allLines(session, { query, mode: kind === 'regex' ? 'regex' : 'text', repository: bench.name });
         const there = ripgrepLines(bench.folder, text, [...(kind === 'regex' ? [] : ['-F']), ...(sensitive ? [] : ['-i'])], files);
         lines += there.size;
@@ -66,7 +65,7 @@ export function indexedFiles(folder: string, dataDir: string, repository: string
 }
 
 function ripgrepLines(folder: string, pattern: string, flags: readonly string[], files: ReadonlySet<string>): Set<string> {
-  const result = spawnSync('rg', ['-n', '-a', '--no-ignore', '--hidden', '--no-config', '--no-heading', '--null', '-g', '!.git', ...flags, '-e', pattern], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 30 });
+  const result = spawnSync('rg', ['-n', '-a', '--no-ignore', '--hidden', '--no-config', '--no-heading', '--null', '-g', '!.git', ...flags, '-e', pattern, '.'], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 30 });
   const lines = new Set<string>();
   for (const line of result.stdout.split('\n')) {
     const end = line.indexOf('\0');

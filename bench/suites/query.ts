@@ -50,13 +50,8 @@ function cells(of: Spread): number[] {
 function argumentsFor(bench: Bench, kind: Kind, query: string): { tool: string; args: Record<string, unknown> } {
   const where = { repository: bench.name, limit: 20 };
   if (kind === 'symbols') return { tool: 'symbol_lookup', args: { name: query, ...where } };
-  if (kind === 'regex') return { tool: 'search_code', args: { query: slashed(query), mode: 'regex', ...where } };
+  if (kind === 'regex') return { tool: 'search_code', args: { query, mode: 'regex', ...where } };
   return { tool: 'search_code', args: { query, mode: kind === 'ranked' ? 'hybrid' : 'text', ...where } };
-}
-
-/** A regular expression as the query language writes it. */
-export function slashed(source: string): string {
-  return `/${source.replaceAll('/', '\\/')}/`;
 }
 
 /** Each query once, in an order that repeats none: a warm session, not a warm query. */
