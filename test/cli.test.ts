@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Answer } from '../src/domain/mod.ts';
 import type { SymbolAnswer } from '../src/search/mod.ts';
 import type { DoctorAnswer, RepositoryLine, StatusAnswer } from '../src/service/mod.ts';
-import { PROJECT, git, makeRepository, run, temporaryFolder, until, writeFiles, type Outcome } from './faces.ts';
+import { LAUNCHER, PROJECT, git, makeRepository, run, temporaryFolder, until, writeFiles, type Outcome } from './faces.ts';
 
 const folder = temporaryFolder();
 const dataDir = path.join(folder.path, 'data');
@@ -32,7 +33,7 @@ describe('index', () => {
 
   it('works through a symbolic link from any folder', async () => {
     const link = path.join(folder.path, 'link-to-launcher');
-    symlinkSync(path.resolve(import.meta.dirname, '..', 'code-index'), link);
+    symlinkSync(LAUNCHER, link);
     const answer = await ask(['--version'], { cwd: folder.path, launcher: link });
     assert.match(answer.stdout, /^\d+\.\d+\.\d+\n$/);
   });
@@ -138,9 +139,11 @@ describe('search', () => {
   });
 
   it('ends well when its reader goes away', async () => {
-    const { execFileSync } = await import('node:child_process');
-    const out = execFileSync('sh', ['-c', `set -o pipefail 2>/dev/null; ${path.resolve(import.meta.dirname, '..', 'code-index')} search greet --all | head -1`], { cwd: project, env: { ...process.env, CODE_INDEX_DATA_DIR: dataDir }, encoding: 'utf8' });
-    assert.ok(out.length > 0);
+    const child = spawn(LAUNCHER, ['search', 'greet', '--all'], { cwd: project, env: { ...process.env, CODE_INDEX_DATA_DIR: dataDir }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout.destroy();
+    assert.deepEqual([await new Promise((resolve) => child.on('close', resolve)), stderr], [0, '']);
   });
 });
 
@@ -212,8 +215,7 @@ describe('install', () => {
 describe('watch', () => {
   it('makes a saved file searchable', async () => {
     const watched = makeRepository(path.join(folder.path, 'watched'), { 'a.txt': 'before\n' });
-    const { spawn } = await import('node:child_process');
-    const child = spawn(path.resolve(import.meta.dirname, '..', 'code-index'), ['watch', '--json'], { cwd: watched, env: { ...process.env, CODE_INDEX_DATA_DIR: dataDir }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(LAUNCHER, ['watch', '--json'], { cwd: watched, env: { ...process.env, CODE_INDEX_DATA_DIR: dataDir }, stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = new Promise((resolve) => child.on('exit', resolve));
     let done = 0;
     child.stdout.setEncoding('utf8').on('data', (text: string) => (done += text.split('"kind":"done"').length - 1));

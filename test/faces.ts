@@ -50,7 +50,6 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly launcher?: string;
-  readonly killAfter?: { readonly millis: number; readonly signal: NodeJS.Signals };
 }
 
 /** Runs the launcher to its end. */
@@ -66,7 +65,6 @@ export function run(args: readonly string[], options: RunOptions): Promise<Outco
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
-    if (options.killAfter !== undefined) setTimeout(() => child.kill(options.killAfter?.signal), options.killAfter.millis).unref();
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });

@@ -93,6 +93,7 @@ function totals(answer: Answer): string {
   const { total, results } = answer;
   const count = total.exact ? plural(total.value, 'result') : `at least ${plural(total.value, 'result')}`;
   const shown = results.length < total.value ? `, ${results.length.toLocaleString('en-US')} shown` : '';
-  const parts = [`${total.value === 0 && total.exact ? 'no results' : count}${shown}`, coverageSentence(answer.coverage), freshnessSentence(answer.freshness), seconds(answer.tookMs)];
+  const none = answer.coverage.filesSearched === 0 ? 'no results: no file passes the filters' : 'no results';
+  const parts = [`${total.value === 0 && total.exact ? none : count}${shown}`, coverageSentence(answer.coverage), freshnessSentence(answer.freshness), seconds(answer.tookMs)];
   return parts.filter((part) => part !== '').join(' · ');
 }

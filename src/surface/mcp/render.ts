@@ -32,8 +32,9 @@ export function renderText(tool: Tool, answer: unknown, activity: readonly strin
 function renderAnswer(answer: Answer, activity: readonly string[]): string {
   const several = answer.coverage.repositories.length > 1;
   const count = answer.total.exact ? plural(answer.total.value, 'result') : `at least ${plural(answer.total.value, 'result')}`;
+  const none = answer.coverage.filesSearched === 0 ? 'No results: no file passes the filters' : 'No results';
   const head = [
-    `${answer.total.value === 0 && answer.total.exact ? 'No results' : count} (${answer.mode})${answer.results.length < answer.total.value ? `, ${answer.results.length} shown` : ''}`,
+    `${answer.total.value === 0 && answer.total.exact ? none : count} (${answer.mode})${answer.results.length < answer.total.value ? `, ${answer.results.length} shown` : ''}`,
     coverageSentence(answer.coverage), freshnessSentence(answer.freshness), ...activity.map((one) => `indexing: ${one}`),
   ];
   const lines = [head.filter((part) => part !== '').join(' · ')];
