@@ -129,7 +129,7 @@ export class Parser {
   }
 
   #set(set: CharSet, flags: Flags): Node {
-    return { kind: 'set', set: flags.ignoreCase ? { kind: 'fold', item: set } : set };
+    return { kind: 'set', set: flags.ignoreCase ? ignoringCase(set) : set };
   }
 
   #atom(flags: Flags): Node | null {
@@ -199,6 +199,7 @@ export class Parser {
       else if (letter === 's') out.dotAll = on;
       else if (letter === 'x') out.extended = on;
       else if (letter === 'U') out.swapGreed = on;
+      else if (letter === 'u' && !on) this.fail('the flag `-u` is not supported, because texts are Unicode');
       else if (letter !== 'm' && letter !== 'u') return out;
       this.at++;
     }
@@ -208,4 +209,11 @@ export class Parser {
 function sequence(items: readonly Node[]): Node {
   if (items.length === 0) return EMPTY;
   return items.length === 1 ? (items[0] as Node) : { kind: 'sequence', items };
+}
+
+/** Case is ignored before a class is negated or cut: `[^a]` without case leaves `A` out too. */
+function ignoringCase(set: CharSet): CharSet {
+  if (set.kind === 'not') return { kind: 'not', item: ignoringCase(set.item) };
+  if (set.kind === 'union' || set.kind === 'intersection') return { kind: set.kind, items: set.items.map(ignoringCase) };
+  return { kind: 'fold', item: set };
 }
