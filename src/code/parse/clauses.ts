@@ -1,8 +1,6 @@
 /** Definitions in clauses: a signature with its equations (Haskell), the heads of one function (Elixir). */
 import type { FoundReference, FoundSymbol } from './found.ts';
 
-/** What may stand between two clauses: white space, pragmas and comments. */
-const BETWEEN = /^(?:\s|\{-[\s\S]*?-\}|--[^\n]*|#[^\n]*)*$/;
 const LONGEST_GAP = 1_000;
 
 /**
@@ -34,5 +32,21 @@ export function joinClauses(symbols: readonly FoundSymbol[], text: string, refer
 function isClauseOf(first: FoundSymbol, next: FoundSymbol, text: string): boolean {
   return first.kind === next.kind && first.end <= next.start && next.start - first.end <= LONGEST_GAP
     && text.slice(first.nameStart, first.nameEnd) === text.slice(next.nameStart, next.nameEnd)
-    && BETWEEN.test(text.slice(first.end, next.start));
+    && isBare(text.slice(first.end, next.start));
+}
+
+/** Nothing but white space, pragmas and comments. A plain scan: a regular expression would try every way to split a line of dashes. */
+function isBare(gap: string): boolean {
+  for (let at = 0; at < gap.length; ) {
+    if (gap.charCodeAt(at) <= 32) at++;
+    else if (gap[at] === '#' || gap.startsWith('--', at)) at = endOf(gap, '\n', at);
+    else if (gap.startsWith('{-', at)) at = endOf(gap, '-}', at);
+    else return false;
+  }
+  return true;
+}
+
+function endOf(gap: string, mark: string, from: number): number {
+  const at = gap.indexOf(mark, from);
+  return at === -1 ? gap.length : at + mark.length;
 }
