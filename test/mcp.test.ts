@@ -17,8 +17,8 @@ interface Connection extends AsyncDisposable {
   call(name: string, args?: Record<string, unknown>): Promise<{ text: string; isError: boolean }>;
 }
 
-async function connect(options: { cwd?: string; env?: Record<string, string>; roots?: readonly string[]; dataDir?: string } = {}): Promise<Connection> {
-  const client = new Client({ name: 'test', version: '1' }, { capabilities: options.roots === undefined ? {} : { roots: {} } });
+async function connect(options: { modern?: boolean; cwd?: string; env?: Record<string, string>; roots?: readonly string[]; dataDir?: string } = {}): Promise<Connection> {
+  const client = new Client({ name: 'test', version: '1' }, { capabilities: options.roots === undefined ? {} : { roots: {} }, ...(options.modern === true ? { versionNegotiation: { mode: { pin: '2026-07-28' } } as const } : {}) });
   if (options.roots !== undefined) client.setRequestHandler('roots/list', () => ({ roots: (options.roots ?? []).map((root) => ({ uri: pathToFileURL(root).href })) }));
   const environment = Object.fromEntries(Object.entries(process.env).filter((one): one is [string, string] => one[1] !== undefined));
   await client.connect(new StdioClientTransport({ command: LAUNCHER, args: ['mcp', '--data-dir', options.dataDir ?? dataDir], cwd: options.cwd ?? folder.path, env: { ...environment, ...options.env }, stderr: 'pipe' }));
@@ -59,8 +59,8 @@ describe('the list of tools', () => {
 });
 
 describe('the tools', () => {
-  it('answer in text, once, with numbered lines', async () => {
-    await using mcp = await connect();
+  for (const modern of [false, true]) it(`answer in text, once, with numbered lines, to ${modern ? 'current' : 'older'} clients`, async () => {
+    await using mcp = await connect({ modern });
     const found = await mcp.call('search_code', { query: 'hello', mode: 'text', repository: 'project' });
     assert.match(found.text, /^3 results \(text\) · 4 files searched, 1 left out \(1 binary\) · at [0-9a-f]{9}\n/);
     assert.match(found.text, /^5\t {2}return shout\(`hello \$\{name\}`\);$/m);
@@ -115,6 +115,19 @@ describe('the tools', () => {
     assert.match((await mcp.call('reindex', { repository: 'ref' })).text, /nothing changed/);
     assert.equal((await mcp.call('cleanup_expired_repositories')).text, 'Nothing had to be removed.');
     assert.equal((await mcp.call('remove_repository', { name: 'ref' })).text, 'Removed ref.');
+  });
+});
+
+describe('a long call', () => {
+  it('can be cancelled, and what is indexed stays', async () => {
+    const root = path.join(folder.path, 'large');
+    makeRepository(root, Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`src/f${at}.ts`, `export function large${at}(): number {\n  return ${at};\n}\n`.repeat(5)])));
+    await using mcp = await connect({ env: { ENABLE_REPOSITORY_MANAGEMENT: 'true' } });
+    const abort = new AbortController();
+    const call = mcp.client.callTool({ name: 'add_reference_repository', arguments: { path: root } }, { signal: abort.signal, onprogress: () => abort.abort() });
+    await assert.rejects(call);
+    assert.match((await mcp.call('get_status', { repository: 'project' })).text, /project/);
+    assert.match((await mcp.call('reindex', { repository: 'large' })).text, /^large \(main\): 600 files/);
   });
 });
 
