@@ -29,7 +29,11 @@ interface Tag {
   readonly line: number;
   readonly kind: string;
   readonly language: string;
+  /** Inside a function, or taken for a name by mistake: see `isDoubtful`. */
+  readonly doubtful: boolean;
 }
+
+const RESERVED = new Set(['this', 'true', 'false', 'null', 'infer', 'instanceof', 'satisfies', 'extends', 'typeof', 'keyof', 'return', 'if', 'else', 'for', 'while', 'new', 'function', 'string', 'number', 'boolean']);
 
 interface Outline {
   readonly outline: readonly { readonly name: string; readonly startLine: number; readonly endLine: number }[];
@@ -49,7 +53,7 @@ export async function ctagsSuite(bench: Bench): Promise<Report> {
       if (outline === undefined) outlines.set(tag.path, (outline = await outlineOf(session, bench.name, tag.path)));
       const found = outline.some(({ name, startLine, endLine }) => name === tag.name && tag.line >= startLine - LINES_APART_MAX && tag.line <= Math.max(endLine, startLine + LINES_APART_MAX));
       if (!found) missing.push(tag);
-      for (const key of [`${tag.language} all`, `${tag.language} ${tag.kind}`]) {
+      for (const key of [`${tag.language} all`, ...(tag.doubtful ? [] : [`${tag.language} all but doubtful`]), `${tag.language} ${tag.kind}`]) {
         const count = counts.get(key) ?? { found: 0, all: 0 };
         counts.set(key, { found: count.found + (found ? 1 : 0), all: count.all + 1 });
       }
@@ -73,17 +77,38 @@ function tagsOf(folder: string): Tag[] {
   for (const [language, { files, kinds }] of Object.entries(LANGUAGES)) {
     const wanted = spaced(all.filter((path) => files.test(path)), FILES_MAX);
     if (wanted.length === 0) continue;
-    const result = spawnSync('ctags', ['--output-format=json', '--fields=+nKzl', '--sort=no', `--languages=${language}`, '-L', '-', '-f', '-'], {
+    const result = spawnSync('ctags', ['--output-format=json', '--fields=+nKzls', '--sort=no', `--languages=${language}`, '-L', '-', '-f', '-'], {
       cwd: folder, input: wanted.join('\n'), encoding: 'utf8', maxBuffer: 2 ** 29,
     });
     if (result.status !== 0) throw new Error(`ctags failed: ${result.stderr}`);
     for (const line of result.stdout.split('\n')) {
       if (!line.startsWith('{')) continue;
-      const tag = JSON.parse(line) as { name?: string; path: string; line: number; kind: string };
-      if (tag.name !== undefined && kinds.has(tag.kind) && !tag.name.startsWith('__anon')) tags.push({ name: tag.name, path: tag.path, line: tag.line, kind: tag.kind, language });
+      const tag = JSON.parse(line) as CtagsLine;
+      if (tag.name === undefined || !kinds.has(tag.kind) || tag.name.startsWith('__anon')) continue;
+      tags.push({ name: tag.name, path: tag.path, line: tag.line, kind: tag.kind, language, doubtful: isDoubtful({ ...tag, name: tag.name, language }) });
     }
   }
   return tags;
+}
+
+interface CtagsLine {
+  readonly name?: string;
+  readonly path: string;
+  readonly line: number;
+  readonly kind: string;
+  readonly pattern?: string;
+  readonly scopeKind?: string;
+}
+
+/**
+ * Locals of a function, reserved words, and, in TypeScript, names that the line does not declare: ctags takes the word
+ * after a comment (`= PURE make()`) or a line break inside an expression for a declared name.
+ */
+function isDoubtful(tag: CtagsLine & { readonly name: string; readonly language: string }): boolean {
+  if (RESERVED.has(tag.name) || /^(function|method|func|generator)$/.test(tag.scopeKind ?? '')) return true;
+  if (tag.language !== 'TypeScript' || !/^(constant|variable|alias)$/.test(tag.kind)) return false;
+  const declared = /\b(?:const|let|var|type|using)\s+([{[]|[\w$]+)/.exec(tag.pattern ?? '')?.[1];
+  return declared !== tag.name && declared !== '{' && declared !== '[';
 }
 
 /** Empty where the file is not indexed: its definitions then count as not found. */
