@@ -1,4 +1,5 @@
 import type { Language } from './language.ts';
+import { prepareCpp } from './prepare-cpp.ts';
 
 const C_COMMENTS = ['comment'];
 const JAVA_COMMENTS = ['line_comment', 'block_comment'];
@@ -14,7 +15,7 @@ export const MAJOR_LANGUAGES: readonly Language[] = [
     name: 'cpp', aliases: ['c++', 'cxx', 'cc', 'hpp'],
     globs: ['*.cpp', '*.cc', '*.cxx', '*.c++', '*.C', '*.hpp', '*.hh', '*.hxx', '*.h++', '*.H', '*.ipp', '*.inl', '*.tpp', '*.txx', '*.ixx', '*.cppm', '*.cu', '*.cuh', '*.ino'],
     interpreters: [], grammar: { package: 'tree-sitter-cpp', file: 'tree-sitter-cpp.wasm' },
-    comments: C_COMMENTS, exported: 'not_static', binding: 'c',
+    comments: C_COMMENTS, exported: 'not_static', prepare: prepareCpp, binding: 'c',
   },
   {
     name: 'javascript', aliases: ['js', 'jsx', 'node', 'ecmascript'], globs: ['*.js', '*.mjs', '*.cjs', '*.jsx', '*.es6', '*.jsm', 'Jakefile'],

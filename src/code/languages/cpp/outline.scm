@@ -30,8 +30,8 @@
 ]) @definition.variable)
 (function_definition declarator: (function_declarator declarator: [
   (field_identifier) @name (destructor_name) @name (operator_name) @name (operator_cast) @name
-  (qualified_identifier scope: [(namespace_identifier) @owner (template_type name: (type_identifier) @owner)] name: [(identifier) (destructor_name) (operator_name)] @name)
-  (qualified_identifier name: (qualified_identifier scope: [(namespace_identifier) @owner (template_type name: (type_identifier) @owner)] name: [(identifier) (destructor_name) (operator_name)] @name))
+  (qualified_identifier scope: [(namespace_identifier) @owner (template_type name: (type_identifier) @owner)] name: [(identifier) (destructor_name) (operator_name) (operator_cast)] @name)
+  (qualified_identifier name: (qualified_identifier scope: [(namespace_identifier) @owner (template_type name: (type_identifier) @owner)] name: [(identifier) (destructor_name) (operator_name) (operator_cast)] @name))
   (template_function name: (identifier) @name)
 ]) body: (_)? @body) @definition.function
 (function_definition declarator: (_ (function_declarator declarator: [
