@@ -49,6 +49,11 @@ test('C: of uneven branches the first counts, of even ones all; dead code define
   assert.deepEqual(facts.symbols.map((symbol) => symbol.name), ['f', 'h', 'i', 'alive', 'last']);
 });
 
+test('C++: macros before names and behind heads are no names, and offsets stand', async () => {
+  const facts = await factsOf('cpp', 'class GTEST_API_ Reporter : public Base {\n  FMT_API void run() const GTEST_LOCK_EXCLUDED_(mutex_) {}\n};\n');
+  assert.deepEqual(facts.symbols.map((symbol) => `${symbol.kind} ${symbol.name} ${symbol.nameStart}`), ['class Reporter 17', 'method run 57']);
+});
+
 test('a header with C++ in it is read as C++', async () => {
   const facts = await factsOf('c', 'namespace a {\nclass B { public: int c(); };\n}\n', 'include/b.h');
   assert.deepEqual(facts.symbols.map((symbol) => `${symbol.kind} ${symbol.name}`), ['namespace a', 'class B', 'method c']);
