@@ -36,9 +36,13 @@ export function prepareObjectiveC(text: string): string {
 /** The grammar ends a class at the line before its constructor's annotations. */
 const KOTLIN_CONSTRUCTOR = /(\bclass[ \t]+\w+(?:[ \t]*<[^{}()]{0,400}?>)?)(\s+(?:@[\w.]+(?:\([^()]*\))?\s+)*)(?=(?:(?:public|internal|private|protected)\s+)?constructor\b)/g;
 
+/** A class without a body is taken for a chain of infix calls where annotations stand above it. */
+const KOTLIN_ANNOTATED = /(?:@[\w.:]+(?:\((?:[^()]|\([^()]*\))*\))?\s+)+(?=(?:[a-z]+[ \t]+)*class[ \t]+\w+[ \t]*(?:\r?\n|$))/g;
+
 /** Line ends are overwritten too: offsets are what counts. */
 export function prepareKotlin(text: string): string {
-  return text.includes('constructor') ? text.replace(KOTLIN_CONSTRUCTOR, (_, head: string, gap: string) => head + ' '.repeat(gap.length)) : text;
+  const classes = text.replace(KOTLIN_ANNOTATED, blank);
+  return classes.includes('constructor') ? classes.replace(KOTLIN_CONSTRUCTOR, (_, head: string, gap: string) => head + ' '.repeat(gap.length)) : classes;
 }
 
 const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi;

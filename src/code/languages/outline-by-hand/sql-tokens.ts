@@ -23,7 +23,11 @@ export function sqlTokens(text: string, from: number, to: number): SqlToken[] {
     if (match[1] !== undefined) tokens.push({ type: 'comment', start, end, word: '' });
     else if (match[2] !== undefined) tokens.push({ type: 'string', start, end, word: '' });
     else if (match[3] !== undefined) tokens.push({ type: 'quoted', start, end, word: '' });
-    else if (match[6] !== undefined) tokens.push({ type: 'word', start, end, word: match[6].toUpperCase() });
+    else if (match[6] !== undefined) {
+      const cut = dollarsQuote ? -1 : match[6].indexOf('$$');
+      if (cut > 0) TOKEN.lastIndex = end = start + cut;
+      tokens.push({ type: 'word', start, end, word: text.slice(start, end).toUpperCase() });
+    }
     else if (match[7] !== undefined) tokens.push({ type: 'mark', start, end, word: match[7] });
     else if (dollarsQuote) tokens.push({ type: 'dollar', start, end, word: '' });
     else {
