@@ -76,7 +76,7 @@ function openWith(settings: Settings, cwd: string, version: string): Service {
   });
 }
 
-export function dataDirOf(settings: Settings, cwd: string): string {
+function dataDirOf(settings: Settings, cwd: string): string {
   return settings.dataDir === null ? platformDataDir(process.platform, homedir(), process.env) : path.resolve(cwd, settings.dataDir);
 }
 

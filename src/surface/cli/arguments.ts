@@ -1,25 +1,8 @@
 import { parseArgs } from 'node:util';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { Field } from '../../service/mod.ts';
-import type { Command } from './commands.ts';
+import type { Command, GlobalFlag, Parsed } from './command.ts';
 import { flagsOf } from './field-flags.ts';
-
-export interface GlobalFlag {
-  readonly flag: string;
-  readonly text: string;
-}
-
-export interface Parsed {
-  readonly words: readonly string[];
-  /** Values of the fields of the operation, by field name. */
-  readonly input: Readonly<Record<string, unknown>>;
-  /** Flags that are the command's own. */
-  readonly own: Readonly<Record<string, string | boolean | undefined>>;
-  readonly globals: Readonly<Record<string, string | undefined>>;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly help: boolean;
-}
 
 /** A word with one dash is a word of the query (`-test` excludes), never a flag; this mark hides it from the parser. */
 const HIDDEN = '\u0000';

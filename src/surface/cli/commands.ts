@@ -1,30 +1,7 @@
 /** The commands, in the order of the help. Flags come from the fields of the operation; a command adds its own words. */
 import { CodeIndexError } from '../../base/mod.ts';
-import { OPERATIONS, type AnyOperation, type Field } from '../../service/mod.ts';
-import type { Parsed } from './arguments.ts';
-
-export interface Command {
-  readonly name: string;
-  readonly usage: string;
-  readonly text: string;
-  /** Absent: the command is not an operation (`mcp`, `install`). */
-  readonly operation?: AnyOperation;
-  /** Fields of the operation that this command does not offer. */
-  readonly without?: readonly string[];
-  readonly own?: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly text: string }>>;
-  /** Makes the input of the operation out of words and flags. */
-  toInput?(parsed: Parsed, context: InputContext): Promise<Record<string, unknown>> | Record<string, unknown>;
-  /** Indexes the working directory first where it is not indexed. */
-  readonly indexesFirst?: true;
-  /** Progress is streamed as NDJSON with --json. */
-  readonly streams?: true;
-  readonly examples?: readonly string[];
-}
-
-export interface InputContext {
-  readonly cwd: string;
-  readStdin(): Promise<string>;
-}
+import { OPERATIONS, type Field } from '../../service/mod.ts';
+import type { Command, Parsed } from './command.ts';
 
 const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, doctor } = OPERATIONS;
 

@@ -1,5 +1,5 @@
-import { fieldsOf, type Command } from './commands.ts';
-import type { GlobalFlag } from './arguments.ts';
+import type { Command, GlobalFlag } from './command.ts';
+import { fieldsOf } from './commands.ts';
 import { flagText, flagUsage, flagsOf } from './field-flags.ts';
 import type { Paint } from './terminal.ts';
 

@@ -2,9 +2,8 @@
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CodeIndexError } from '../../base/mod.ts';
-import type { Parsed } from './arguments.ts';
+import type { CliContext, Parsed } from './command.ts';
 import { EXIT } from './exit.ts';
-import type { CliContext } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Client {
@@ -17,7 +16,7 @@ interface Client {
 
 const NAME = 'code-index';
 
-export const CLIENTS: Readonly<Record<string, Client>> = {
+const CLIENTS: Readonly<Record<string, Client>> = {
   claude: {
     title: 'Claude Code',
     file: ({ home }) => path.join(home, '.claude.json'),

@@ -1,7 +1,7 @@
 /**
  * cli: the command line. Made from the table of operations; knows terminals, exit codes and nothing of the engine.
  */
-export { runCli, type CliContext } from './run.ts';
-export { COMMANDS, fieldsOf, type Command } from './commands.ts';
+export { runCli } from './run.ts';
+export { COMMANDS, fieldsOf } from './commands.ts';
 export { flagText, flagUsage, flagsOf } from './field-flags.ts';
 export { EXIT, exitCodeOf } from './exit.ts';

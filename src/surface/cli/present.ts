@@ -4,7 +4,7 @@ import {
   type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
 } from '../../service/mod.ts';
 import type { ReadAnswer } from '../../search/mod.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 import { EXIT } from './exit.ts';
 import { searchLines } from './render-answer.ts';
 import { readLines } from './render-read.ts';

@@ -1,34 +1,11 @@
 import { CodeIndexError, asCodeIndexError } from '../../base/mod.ts';
 import { checkInput, indexFirst, plural, type Service } from '../../service/mod.ts';
-import { parseArguments, type GlobalFlag, type Parsed } from './arguments.ts';
-import { COMMANDS, fieldsOf, type Command } from './commands.ts';
+import { parseArguments } from './arguments.ts';
+import type { CliContext, Command, Parsed } from './command.ts';
+import { COMMANDS, fieldsOf } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { progressView } from './progress-bar.ts';
 import { COLOURS, PLAIN, type Terminal } from './terminal.ts';
-
-export interface CliContext {
-  readonly argv: readonly string[];
-  /** Absolute and real. */
-  readonly cwd: string;
-  readonly home: string;
-  readonly platform: NodeJS.Platform;
-  readonly version: string;
-  /** Flags that settings have. */
-  readonly globals: readonly GlobalFlag[];
-  readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: Terminal['stdout'];
-  readonly stderr: Terminal['stderr'];
-  /** The user wants no colours. */
-  readonly noColour: boolean;
-  /** The words that start this program, for the settings of MCP clients. */
-  readonly launcher: readonly string[];
-  readonly signal: AbortSignal;
-  open(flags: Readonly<Record<string, string | undefined>>): Service;
-  /** Serves MCP until its client leaves; gives the exit code. */
-  serveMcp(flags: Readonly<Record<string, string | undefined>>): Promise<number>;
-  /** Starts this program again behind the answer, with these words. */
-  inBackground(words: readonly string[], flags: Readonly<Record<string, string | undefined>>): void;
-}
 
 /** Runs one command and gives the exit code. Throws nothing but a broken pipe. */
 export async function runCli(context: CliContext): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Answer } from '../../domain/mod.ts';
 
 /** A token is about four characters of code. */
-export const CHARS_PER_TOKEN = 4;
+const CHARS_PER_TOKEN = 4;
 
 interface Fitting {
   /** Runs the operation, with fewer results where `limit` is given. */

@@ -2,4 +2,4 @@
  * mcp: the Model Context Protocol. Tools are made from the table of operations; only this folder knows the protocol.
  */
 export { TOOLS, argumentsOf, describeTool, toolsFor, type ListedTool, type Tool } from './tools.ts';
-export { serveMcpOnStdio, type McpOptions } from './serve.ts';
+export { serveMcpOnStdio } from './serve.ts';

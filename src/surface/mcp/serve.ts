@@ -1,19 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
-import type { Service } from '../../service/mod.ts';
 import { greet } from './greeting.ts';
-
-export interface McpOptions {
-  readonly service: Service;
-  readonly version: string;
-  /** Absolute and real. */
-  readonly cwd: string;
-  /** Offer the tools that add, update and remove repositories. */
-  readonly management: boolean;
-  readonly signal: AbortSignal;
-  /** Starts this program with these words; NDJSON comes on its stdout. */
-  start(words: readonly string[]): ChildProcess;
-  log(level: 'debug' | 'info' | 'warn', sentence: string): void;
-}
+import type { McpOptions } from './options.ts';
 
 /** Serves one client on stdin and stdout. Resolves when the client leaves, its process dies or the signal is aborted. */
 export async function serveMcpOnStdio(options: McpOptions): Promise<void> {

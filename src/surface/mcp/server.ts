@@ -4,7 +4,7 @@ import type { Progress } from '../../domain/mod.ts';
 import { progressSentence } from '../../service/mod.ts';
 import { callTool } from './call.ts';
 import { CAPABILITIES, INSTRUCTIONS, type Greeting } from './greeting.ts';
-import type { McpOptions } from './serve.ts';
+import type { McpOptions } from './options.ts';
 import { foldersOf, openWorkspace, repositoryAround, type Workspace } from './session.ts';
 import { describeTool, toolsFor, type Tool } from './tools.ts';
 

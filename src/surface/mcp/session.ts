@@ -14,7 +14,10 @@ export interface Workspace {
   follow(folders: readonly string[]): void;
   /** What is being indexed, one sentence each. */
   activity(): readonly string[];
-  /** Resolves when the client has said where it works, and with `text` when the text there is searchable; at the latest after `millis`. */
+  /**
+   * Resolves when the client has said where it works, and with `text` when something there is searchable, be it from
+   * an earlier session; at the latest after `millis`.
+   */
   settled(millis: number, wanted: { readonly text: boolean }): Promise<void>;
   close(): void;
 }
@@ -39,6 +42,19 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   let closed = false;
   /** The client said where it works, or that it works nowhere. */
   let known = false;
+  /** Something of the workspace was searchable once, so nothing has to be waited for. */
+  let searchable = false;
+  const waitFor = async (ready: () => boolean, end: number): Promise<void> => {
+    while (!ready() && Date.now() < end) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, end - Date.now());
+        waiting.add(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  };
   const wake = (): void => {
     for (const resolve of waiting) resolve();
     waiting.clear();
@@ -71,6 +87,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     follow(folders) {
       const wanted = new Set(folders);
       known = true;
+      searchable = false;
       for (const [folder, { child }] of watchers) {
         if (wanted.has(folder)) continue;
         watchers.delete(folder);
@@ -83,15 +100,10 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     activity: () => [...watchers.values()].flatMap(({ sentence }) => (sentence === '' ? [] : [sentence])),
     async settled(millis, { text }) {
       const end = Date.now() + millis;
-      while ((!known || (text && [...watchers.values()].some(({ textDone }) => !textDone))) && Date.now() < end) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, end - Date.now());
-          waiting.add(() => {
-            clearTimeout(timer);
-            resolve();
-          });
-        });
-      }
+      await waitFor(() => known, end);
+      if (!text || searchable || watchers.size === 0) return;
+      searchable = await hasText(options.service);
+      if (!searchable) await waitFor(() => [...watchers.values()].every(({ textDone }) => textDone), end);
     },
     close() {
       closed = true;
@@ -99,6 +111,12 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
       watchers.clear();
     },
   };
+}
+
+async function hasText(service: Service): Promise<boolean> {
+  const [items, store] = await Promise.all([service.workspace(), service.store()]);
+  const views = await store.meta.views();
+  return items.length > 0 && items.every((item) => views.some((view) => view.id === item.view && view.indexedAt !== null));
 }
 
 function asProgress(line: string): Progress | null {
