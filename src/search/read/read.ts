@@ -126,7 +126,7 @@ async function readLines(resolved: Resolved, file: File, request: ReadRequest, a
     text = text.slice(0, cut < 0 ? room : cut + 1);
   }
   const endLine = first + Math.max(0, countOfLines(text) - 1);
-  const enclosing = asked ?? file.symbols[symbolAround(file.symbols, start)];
+  const enclosing = asked ?? file.symbols[symbolAround(file.symbols, start + Math.max(0, text.search(/\S/)))];
   return answerWith(resolved, file, { startLine: first, endLine, text: text.replace(/\r?\n$/, ''), enclosing, outline: request.startLine === undefined ? [] : neighbours(file, first, endLine, enclosing), truncated });
 }
 

@@ -14,6 +14,8 @@ import { nodesOf, type Node, type Pattern } from './syntax.ts';
  */
 setFlagsFromString('--enable-experimental-regexp-engine');
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+// A match over a large file backtracks a little very often; a million steps are a few milliseconds.
+setFlagsFromString('--regexp-backtracks-before-fallback=1000000');
 
 /** Finds stretches in one text after the other. Not shared between running searches. */
 export interface Searcher {

@@ -165,6 +165,8 @@ export function fewMembers(set: CharSet, most: number): number[] | null {
   return out;
 }
 
+const SAME_FOLDED = /^(.)\1$/iu;
+
 let orbitTable: Map<number, readonly number[]> | undefined;
 
 /**
@@ -181,7 +183,7 @@ function orbits(): Map<number, readonly number[]> {
       for (const mapped of [character.toLowerCase(), character.toUpperCase(), character.toUpperCase().toLowerCase(), character.toLowerCase().toUpperCase()]) {
         const other = mapped.codePointAt(0) as number;
         if (other === codePoint || mapped.length !== String.fromCodePoint(other).length) continue;
-        if (!new RegExp(`^\\u{${other.toString(16)}}$`, 'iu').test(character)) continue;
+        if (!SAME_FOLDED.test(character + String.fromCodePoint(other))) continue;
         const joined = new Set([...(groups.get(codePoint) ?? [codePoint]), ...(groups.get(other) ?? [other])]);
         for (const member of joined) groups.set(member, joined);
       }

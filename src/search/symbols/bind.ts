@@ -20,6 +20,8 @@ export interface UseFile {
   readonly text: string;
   readonly symbols: readonly SymbolFact[];
   readonly imports: readonly ImportFact[];
+  /** Headers of the repository that name what is asked for: a C file that includes one sees its declaration. */
+  readonly headers?: readonly string[];
 }
 
 const SELF = /^(?:this|self|Self|cls|super|@)$/;
@@ -93,6 +95,10 @@ function byImport(name: string, qualifier: string | null, file: UseFile, definit
       if (throughModule ? member && container.name !== qualifier && container.name !== imported.name : member) continue;
       return { tier: 'resolved', method: `import of ${imported.source}`, target: definition };
     }
+    if (binding === 'c' && (file.headers ?? []).some((header) => importsFile('c', imported.source, file.path, header, ''))) {
+      const [first] = definitions;
+      if (first !== undefined) return throughHeader(first, definitions, imported);
+    }
     if (direct || throughModule) weak ??= { tier: 'candidate', method: `imported from ${imported.source}`, target: definitions[0] ?? null };
   }
   return weak;
@@ -100,10 +106,16 @@ function byImport(name: string, qualifier: string | null, file: UseFile, definit
 
 /** A header that declares the name, and one definition that is not static: the linker has no other choice. */
 function throughHeader(declared: Definition, definitions: readonly Definition[], imported: ImportFact): Edge {
-  const bodies = definitions.filter((definition) => !isDeclarationOnly(definition.symbol, definition.text, definition.info) && (definition.symbol.exported || definition === declared));
-  const target = bodies.includes(declared) ? declared : bodies[0];
-  if (target !== undefined && (target === declared || bodies.length === 1)) return { tier: 'resolved', method: `import of ${imported.source}`, target };
+  const bodies = definitions.filter((definition) => !isDeclarationOnly(definition.symbol, definition.text, definition.info) && (definition.symbol.exported || (definition === declared && importsHeader(declared))));
+  // What the header itself defines (an inline function, a macro) is reached whatever else has the name.
+  const inHeader = bodies.includes(declared) && importsHeader(declared);
+  const target = inHeader ? declared : bodies[0];
+  if (target !== undefined && (inHeader || bodies.length === 1)) return { tier: 'resolved', method: `import of ${imported.source}`, target };
   return { tier: 'candidate', method: `declared in ${imported.source}, ${bodies.length} definitions`, target: target ?? declared };
+}
+
+function importsHeader(definition: Definition): boolean {
+  return /\.(?:h|hh|hpp|hxx|inc)$/.test(definition.place.entry.path);
 }
 
 /** Go and Java see the other files of their own package without an import. */

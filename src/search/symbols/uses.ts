@@ -46,6 +46,7 @@ export async function findUses(resolved: Resolved, maker: ResultMaker, asked: As
   // The spelling that is defined is the one that is used; an unknown name is looked for as typed.
   const spelled = asked.definitions.some(({ symbol }) => symbol.name === last) ? last : (asked.definitions[0]?.symbol.name ?? last);
   const ids = nearFirst(await candidates(resolved, spelled), asked.definitions);
+  const headers = await headersOf(resolved, ids, asked.definitions);
   const from = asked.at?.from ?? 0;
   const skip = asked.at?.skip ?? 0;
   const fixedEnd = asked.at !== null && asked.at.to > from ? asked.at.to : null;
@@ -56,7 +57,7 @@ export async function findUses(resolved: Resolved, maker: ResultMaker, asked: As
     throwIfAborted(asked.signal);
     if (performance.now() - started > SLOW_MILLIS) break;
     const batch = [...ids.subarray(at, Math.min(at + size, fixedEnd ?? ids.length))];
-    found.push(...(await usesIn(resolved, maker, batch, spelled, asked)));
+    found.push(...(await usesIn(resolved, maker, batch, spelled, asked, headers)));
     at += batch.length;
     size = Math.min(BATCH, size * 2);
   }
@@ -90,7 +91,7 @@ function nearFirst(ids: Uint32Array, definitions: readonly Definition[]): Uint32
   return Uint32Array.from([...ids.filter((id) => defining.has(id)), ...ids.filter((id) => !defining.has(id))]);
 }
 
-async function usesIn(resolved: Resolved, maker: ResultMaker, ids: readonly BlobId[], name: string, asked: Asked): Promise<SymbolResult[]> {
+async function usesIn(resolved: Resolved, maker: ResultMaker, ids: readonly BlobId[], name: string, asked: Asked, headers: readonly string[]): Promise<SymbolResult[]> {
   const { store } = resolved;
   const [texts, facts] = await Promise.all([store.files.texts(ids), store.files.facts(ids)]);
   const holding = ids.filter((id) => texts.get(id)?.includes(name) === true && facts.has(id));
@@ -105,7 +106,7 @@ async function usesIn(resolved: Resolved, maker: ResultMaker, ids: readonly Blob
     const symbols = symbolsOf(packed, text);
     const imports = unpackImports(packed);
     for (const place of places.get(id) ?? []) {
-      const file: UseFile = { repository: repositoryOf.get(place.view) ?? -1, blob: id, path: place.entry.path, language: infos.get(id)?.language ?? '', text, symbols, imports };
+      const file: UseFile = { repository: repositoryOf.get(place.view) ?? -1, blob: id, path: place.entry.path, language: infos.get(id)?.language ?? '', text, symbols, imports, headers };
       const edges = occurrences.map((use) => ({ use, edge: bind(use, file, asked.definitions, (definition) => repositoryOf.get(definition.place.view) ?? file.repository) }));
       const base = maker.base(place, infos.get(id));
       const counter = new LineCounter(text);
@@ -121,7 +122,7 @@ async function usesIn(resolved: Resolved, maker: ResultMaker, ids: readonly Blob
       for (const relation of asked.relations) {
         if (relation === 'references') for (const { use, edge } of edges) out.push(make('reference', use, edge, [use.role]));
         else if (relation === 'implementations') for (const { use, edge } of edges) { if (use.role === 'inherit') out.push(make('implementation', use, edge, ['inherits from it'])); }
-        else out.push(...callersOf(edges).map(({ use, edge, calls }) => make('caller', use, edge, [calls === 1 ? 'calls it' : `calls it ${calls} times`])));
+        else out.push(...callersOf(edges, file.language).map(({ use, edge, calls }) => make('caller', use, edge, [calls === 1 ? 'calls it' : `calls it ${calls} times`])));
       }
     }
   }
@@ -133,15 +134,30 @@ function occurrencesOf(packed: Uint8Array, text: string, name: string): Occurren
 }
 
 /** Calls by the symbol around them, the surest edge for each. */
-function callersOf(edges: readonly { readonly use: Occurrence; readonly edge: Edge }[]): { use: Occurrence; edge: Edge; calls: number }[] {
+function callersOf(edges: readonly { readonly use: Occurrence; readonly edge: Edge }[], language: string): { use: Occurrence; edge: Edge; calls: number }[] {
   const bySymbol = new Map<number, { use: Occurrence; edge: Edge; calls: number }>();
   for (const { use, edge } of edges) {
-    if (use.role !== 'call') continue;
+    if (use.role !== 'call' || !callsAt(use, language)) continue;
     const known = bySymbol.get(use.symbol);
     if (known === undefined) bySymbol.set(use.symbol, { use, edge, calls: 1 });
     else bySymbol.set(use.symbol, { ...(known.edge.tier === 'candidate' && edge.tier === 'resolved' ? { use, edge } : known), calls: known.calls + 1 });
   }
   return [...bySymbol.values()];
+}
+
+/** C calls nothing outside a function: what looks so is a prototype. */
+function callsAt(use: Occurrence, language: string): boolean {
+  return use.symbol >= 0 || !/^(?:c|cpp|objc)$/.test(language);
+}
+
+/** Headers that are looked through for a declaration of one name. */
+const MOST_HEADERS = 500;
+
+/** Headers among the files that hold the name: who includes one has seen its declaration. */
+async function headersOf(resolved: Resolved, ids: Uint32Array, definitions: readonly Definition[]): Promise<readonly string[]> {
+  if (!definitions.some(({ info }) => /^(?:c|cpp|objc)$/.test(info?.language ?? ''))) return [];
+  const places = await placesOf(resolved, [...ids.subarray(0, 4_000)]);
+  return [...places.values()].flatMap((own) => own.map(({ entry }) => entry.path)).filter((path) => /\.(?:h|hh|hpp|hxx)$/.test(path)).slice(0, MOST_HEADERS);
 }
 
 function scoreOf(edge: Edge, path: string, use: Occurrence): number {
