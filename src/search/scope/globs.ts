@@ -14,7 +14,7 @@ export function pathTest(filter: string): PathTest {
     return { key, prefix: '', matches: (path) => regex.test(path.slice(path.lastIndexOf('/') + 1)) };
   }
   const regex = new RegExp(`^${globSource(wanted.endsWith('/') ? `${wanted}**` : wanted)}$`, 'su');
-  const literal = /^[^*?[{]*/.exec(wanted)?.[0] ?? '';
+  const literal = /^[^*?[{\\]*/.exec(wanted)?.[0] ?? '';
   // `a/**` also means what is named `a/` up to the last whole folder before the first wild card.
   return { key, prefix: literal.slice(0, literal.lastIndexOf('/') + 1), matches: (path) => regex.test(path) };
 }
@@ -69,7 +69,8 @@ function globSource(glob: string): string {
     else if (unit === '\\' && at + 1 < glob.length) out += quoted(glob[++at] as string);
     else out += unit === '}' || unit === '{' ? `\\${unit}` : quoted(unit);
   }
-  return out;
+  // A brace whose partner was quoted or stood in brackets is closed here.
+  return out + ')'.repeat(depth);
 }
 
 function closes(glob: string, open: number): boolean {

@@ -11,6 +11,8 @@ import { lineOfOffset } from './uses.ts';
 /** Definitions whose bodies are looked into, and names that are looked up, at most. */
 const MOST_BODIES = 3;
 const MOST_NAMES = 60;
+/** Files opened for one called name: a name with more definitions is bound by its own file or stays a candidate. */
+const FILES_OF_NAME = 24;
 
 /** What the bodies of some definitions call, each name once for each body, bound like any other use. */
 export async function findCallees(resolved: Resolved, maker: ResultMaker, definitions: readonly Definition[], signal: AbortSignal | undefined): Promise<{ results: SymbolResult[]; exact: boolean }> {
@@ -37,7 +39,7 @@ export async function findCallees(resolved: Resolved, maker: ResultMaker, defini
     for (const [name, { use, times }] of [...calls].slice(0, MOST_NAMES)) {
       throwIfAborted(signal);
       let targets = known.get(name);
-      if (targets === undefined) known.set(name, (targets = (await findDefinitions(resolved, name, { exactOnly: true })).found));
+      if (targets === undefined) known.set(name, (targets = (await findDefinitions(resolved, name, { exactOnly: true, first: [body.blob], mostFiles: FILES_OF_NAME })).found));
       const edge = bind(use, file, targets, (definition) => repositoryOf.get(definition.place.view) ?? file.repository);
       const { line, start } = lineOfOffset(text, use.start);
       const why = [`called in ${symbol.name} at line ${line}${times > 1 ? `, ${times} times` : ''}`];

@@ -38,6 +38,9 @@ export interface DefinitionOptions {
   readonly andPrefix?: boolean;
   /** Only the name itself, whatever is found. */
   readonly exactOnly?: boolean;
+  /** Files that are opened first, and how many at most, where many define the name. */
+  readonly first?: readonly BlobId[];
+  readonly mostFiles?: number;
 }
 
 /** Definitions by name: the name itself, and where there is none what begins with it, holds it, or is spelled nearly so. */
@@ -49,7 +52,7 @@ export async function findDefinitions(resolved: Resolved, typed: string, options
   for (const closeness of levels) {
     if (found.length > 0 && !(closeness === 'prefix' && options.andPrefix === true)) break;
     if (closeness !== 'exact' && name.last.length < 2) break;
-    const level = await atLevel(resolved, name, closeness, options.kinds, new Set(found.map(({ blob, index }) => `${blob}:${index}`)));
+    const level = await atLevel(resolved, name, closeness, options, new Set(found.map(({ blob, index }) => `${blob}:${index}`)));
     found.push(...level.found);
     exactTotal = exactTotal && level.complete;
   }
@@ -57,14 +60,16 @@ export async function findDefinitions(resolved: Resolved, typed: string, options
   return { found, exactTotal };
 }
 
-async function atLevel(resolved: Resolved, name: Name, closeness: Closeness, kinds: readonly SymbolKind[] | undefined, known: ReadonlySet<string>): Promise<{ found: Definition[]; complete: boolean }> {
+async function atLevel(resolved: Resolved, name: Name, closeness: Closeness, options: DefinitionOptions, known: ReadonlySet<string>): Promise<{ found: Definition[]; complete: boolean }> {
   const { store } = resolved;
+  const { kinds, first = [], mostFiles = MOST_FILES } = options;
   const names = await store.symbols.names({
     repositories: resolved.repositoryIds, within: resolved.within, name: name.last.toLowerCase(), match: closeness, limit: closeness === 'exact' ? 1 : 40,
   });
   const distance = new Map(names.map((hit) => [hit.name, hit.distance]));
-  const blobs = [...new Set(names.flatMap((hit) => [...hit.blobs]))];
-  const ids = blobs.slice(0, MOST_FILES);
+  const all = new Set(names.flatMap((hit) => [...hit.blobs]));
+  const blobs = [...new Set([...first.filter((blob) => all.has(blob)), ...all])];
+  const ids = blobs.slice(0, mostFiles);
   const [texts, facts, infos, places] = await Promise.all([store.files.texts(ids), store.files.facts(ids), store.files.blobs(ids), placesOf(resolved, ids)]);
   const found: Definition[] = [];
   for (const blob of ids) {
@@ -80,7 +85,7 @@ async function atLevel(resolved: Resolved, name: Name, closeness: Closeness, kin
       }
     });
   }
-  return { found, complete: blobs.length <= MOST_FILES };
+  return { found, complete: blobs.length <= mostFiles };
 }
 
 /** The containers as asked are the nearest ones around the symbol, innermost last. */
