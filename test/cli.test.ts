@@ -159,7 +159,7 @@ describe('symbol, read, outline, map, similar', () => {
   it('reads lines, a symbol, an outline and the map', async () => {
     assert.equal((await ask(['read', 'src/shout.ts:1-2'])).stdout, '1 export function shout(text: string): string {\n2   return text.toUpperCase();\n');
     assert.match((await ask(['read', '--symbol', 'Greeter.greetAll'])).stdout, /names\.map/);
-    assert.match((await ask(['outline', 'src/greet.ts'])).stdout, /function .*greet\(name: string\)[\s\S]*class .*Greeter[\s\S]*method greetAll/);
+    assert.match((await ask(['outline', 'src/greet.ts'])).stdout, /greet\(name: string\)[\s\S]*class Greeter[\s\S]*greetAll/);
     assert.match((await ask(['map', '--tokens', '500'])).stdout, /src\/greet\.ts/);
   });
 

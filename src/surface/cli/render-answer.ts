@@ -11,11 +11,14 @@ export function searchLines(answer: Answer, paint: Paint, terminal: Pick<Termina
   const lines: string[] = [];
   const prefix = answer.coverage.repositories.length > 1;
   let file = '';
+  let lastLine = 0;
   for (const result of answer.results) {
     const place = prefix ? `${result.repository}/${result.path}` : result.path;
     const here = `${place}@${result.branch ?? ''}`;
     if (file !== '' && (here !== file || result.kind !== 'line')) lines.push('');
+    else if (here === file && result.endLine > result.startLine && result.startLine > lastLine + 1) lines.push(paint.dim('--'));
     file = here;
+    lastLine = result.endLine;
     lines.push(...(result.kind === 'line' ? lineLines(result, place, paint) : blockLines(result, place, paint)));
   }
   if (terminal.quiet) return lines;

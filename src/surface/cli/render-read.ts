@@ -15,7 +15,7 @@ function outlineLines(items: readonly OutlineItem[], paint: Paint): readonly str
   const width = Math.max(1, ...items.map((item) => String(item.startLine).length));
   return items.map((item) => {
     const signature = tame(item.signature ?? item.name).replaceAll(/\s+/g, ' ');
-    const kind = signature.includes(item.kind) ? '' : `${paint.dim(item.kind)} `;
+    const kind = signature === item.name ? `${paint.dim(item.kind)} ` : '';
     return `${paint.line(String(item.startLine).padStart(width))} ${'  '.repeat(item.depth)}${kind}${signature}`;
   });
 }

@@ -29,7 +29,7 @@ function check(answer: Answer, expected: string): void {
 describe('searchLines', () => {
   it('shows lines like grep', () => {
     check(answerOf([LINE, { ...LINE, startLine: 9, endLine: 10, snippet: 'parse(a);\n}', matches: [{ line: 9, column: 1, length: 5 }] }]), [
-      'lib/url.c:7: static int parse(const char *url);', 'lib/url.c:9: parse(a);', 'lib/url.c-10- }', '',
+      'lib/url.c:7: static int parse(const char *url);', '--', 'lib/url.c:9: parse(a);', 'lib/url.c-10- }', '',
       '2 results · 1,204 files searched, 3 left out (2 binary, 1 too large) · at 012345678 · 3 ms',
     ].join('\n'));
   });

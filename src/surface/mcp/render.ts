@@ -84,7 +84,7 @@ function renderRead(answer: ReadAnswer): string {
 function outlineLines(items: readonly OutlineItem[], depth: number): readonly string[] {
   return items.map((item) => {
     const signature = (item.signature ?? item.name).replaceAll(/\s+/g, ' ').slice(0, 160);
-    return `${'  '.repeat(depth + item.depth)}${item.startLine}-${item.endLine} ${signature.includes(item.kind) ? '' : `${item.kind} `}${signature}`;
+    return `${'  '.repeat(depth + item.depth)}${item.startLine}-${item.endLine} ${signature === item.name ? `${item.kind} ` : ''}${signature}`;
   });
 }
 
