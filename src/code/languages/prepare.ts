@@ -37,7 +37,7 @@ export function prepareObjectiveC(text: string): string {
 const KOTLIN_CONSTRUCTOR = /(\bclass[ \t]+\w+(?:[ \t]*<[^{}()]{0,400}?>)?)(\s+(?:@[\w.]+(?:\([^()]*\))?\s+)*)(?=(?:(?:public|internal|private|protected)\s+)?constructor\b)/g;
 
 /** A class without a body is taken for a chain of infix calls where annotations stand above it. */
-const KOTLIN_ANNOTATED = /(?:@[\w.:]+(?:\((?:[^()]|\([^()]*\))*\))?\s+)+(?=(?:[a-z]+[ \t]+)*class[ \t]+\w+[ \t]*(?:\r?\n|$))/g;
+const KOTLIN_ANNOTATED = /(?:@[\w.:]+(?:\((?:[^()]|\([^()]*\))*\))?\s+){1,9}(?=(?:[a-z]+[ \t]+){0,9}class[ \t]+\w+[ \t]*(?:\r?\n|$))/g;
 
 /** Line ends are overwritten too: offsets are what counts. */
 export function prepareKotlin(text: string): string {
@@ -45,11 +45,12 @@ export function prepareKotlin(text: string): string {
   return classes.includes('constructor') ? classes.replace(KOTLIN_CONSTRUCTOR, (_, head: string, gap: string) => head + ' '.repeat(gap.length)) : classes;
 }
 
-const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi;
+const SCRIPT = /<script\b([^>]{0,2000})>([\s\S]*?)<\/script\s*>/gi;
 const NO_CODE = /\btype\s*=\s*["']?(?!module|text\/(?:java|ecma|type)script|application\/(?:java|ecma)script)[\w+/.-]+/i;
 
 /** The scripts of a page, everything else blanked; null where it has none. */
 export function scriptsOnly(text: string): string | null {
+  if (!/<\/script/i.test(text)) return null;
   const pieces: string[] = [];
   let end = 0;
   for (const match of text.matchAll(SCRIPT)) {

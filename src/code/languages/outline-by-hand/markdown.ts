@@ -23,6 +23,8 @@ export function markdownOutline(text: string): Found {
   return { symbols: sectionsOf(text, headings), references: NO_REFERENCES, imports: linksOf(text), comments };
 }
 
+/** A longer one is no heading that anybody reads; it is kept as written. */
+const LONGEST_TITLE = 400;
 const NO_REFERENCES: FoundReference[] = [];
 
 function headingsOf(text: string, comments: number[]): Heading[] {
@@ -103,6 +105,7 @@ function sectionsOf(text: string, headings: readonly Heading[]): FoundSymbol[] {
 
 /** A heading as read: without emphasis, code marks, images and link targets. */
 function plain(title: string): string {
+  if (title.length > LONGEST_TITLE) return title;
   const bare = title
     .replace(/!\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
