@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { classify, countLines } from './classify.ts';
-import { languageOf } from './languages/detect.ts';
+import { languageOf, languageOfText } from './languages/detect.ts';
 import { Packer } from './packer.ts';
 import type { TextItem, TextOutcome, TextResult, TextTask } from './threads/messages.ts';
 import { TrigramBlockBuilder } from './trigram-block.ts';
@@ -38,7 +38,8 @@ function textOutcome(item: TextItem, bytes: Uint8Array, format: string, seen: Se
   const { text } = found;
   const oid = createHash(format).update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
   const firstLine = text.startsWith('#!') ? text.slice(0, 120).split('\n', 1)[0] : undefined;
-  const language = languageOf(item.path, firstLine)?.name ?? 'text';
+  const named = languageOf(item.path, firstLine);
+  const language = named === null ? 'text' : languageOfText(named, item.path, text).name;
   const key = `${oid}:${language}`;
   const fresh = !seen.has(key);
   seen.add(key);

@@ -48,7 +48,8 @@ async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {
 
 async function commitFacts(run: Run, result: ParseResult, pendingSymbols: number): Promise<void> {
   for (const outcome of result.outcomes) {
-    if (outcome.problems.length > 0) run.counts.problems++;
+    // Having no parser is no problem: such a file is text, as it should be.
+    if (outcome.problems.some(({ kind }) => kind !== 'no_parser')) run.counts.problems++;
   }
   await run.store.commit({
     repository: run.repository.id, facts: result.outcomes, names: result.names, terms: result.terms, chunkTerms: result.chunkTerms,
