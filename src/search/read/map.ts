@@ -10,10 +10,10 @@ import { placesOf } from '../text/collect.ts';
 import { itemOf } from './outline.ts';
 
 /** Files whose symbols are opened; of a larger repository the shallow ones that are no tests come first. */
-const MOST_FILES = 250;
+const MOST_FILES = 150;
 const SYMBOLS_OF_FILE = 12;
 /** Terms whose spread is asked for at once. */
-const MOST_TERMS = 800;
+const MOST_TERMS = 400;
 
 type MapItem = { readonly path: string; readonly symbols: readonly OutlineItem[] };
 

@@ -12,6 +12,8 @@ import { pageSize, placesOf } from '../text/collect.ts';
 
 /** The rarest terms of a snippet tell it apart; more of them cost time and add noise. */
 const MOST_TERMS = 40;
+/** Postings that are read beyond those of the three rarest terms. */
+const MOST_VISITS = 150_000;
 const LINES_SHOWN = 14;
 /** Chunks that are compared in full. */
 const COMPARED = 60;
@@ -84,7 +86,11 @@ async function score(resolved: Resolved, sample: Sample): Promise<readonly Score
   const [postings, statistics] = await Promise.all([
     resolved.store.terms.postings(resolved.repositoryIds, [...counts.keys()].slice(0, 400)), resolved.store.terms.statistics(resolved.repositoryIds),
   ]);
-  const rarest = postings.filter(({ documentCount }) => documentCount > 0).sort((a, b) => a.documentCount - b.documentCount || (a.term < b.term ? -1 : 1)).slice(0, MOST_TERMS);
+  let visits = 0;
+  const rarest = postings
+    .filter(({ documentCount }) => documentCount > 0)
+    .sort((a, b) => a.documentCount - b.documentCount || (a.term < b.term ? -1 : 1))
+    .filter(({ documentCount }, at) => at < MOST_TERMS && (at < 3 || (visits += documentCount) <= MOST_VISITS));
   const sums = new Map<ChunkBlock, { score: Float32Array; shared: string[][] }>();
   for (const { term, documentCount, blocks } of rarest) {
     const idf = Math.log(1 + (statistics.chunks - documentCount + 0.5) / (documentCount + 0.5));
@@ -97,7 +103,7 @@ async function score(resolved: Resolved, sample: Sample): Promise<readonly Score
       const { score: into, shared } = sum;
       visitTerm(bytes, (chunk, frequency) => {
         const times = ((frequency >> 3) & 15) + (frequency & 7) + (frequency >= 0x80 ? 1 : 0);
-        into[chunk] = (into[chunk] as number) + (idf * idf * own * Math.log2(1 + times)) / 1;
+        into[chunk] = (into[chunk] as number) + idf * idf * own * Math.log2(1 + times);
         const list = shared[chunk];
         if (list === undefined) shared[chunk] = [term];
         else if (list.length < 12) list.push(term);

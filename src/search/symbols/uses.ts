@@ -13,7 +13,7 @@ import type { Definition } from './definitions.ts';
 import { splitName } from './name.ts';
 
 /** Files that are bound and ordered together. */
-const WINDOW = 150;
+const WINDOW = 80;
 const COUNT_MILLIS = 25;
 const SLOW_MILLIS = 3_000;
 
