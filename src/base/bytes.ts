@@ -1,3 +1,6 @@
+/** Up to here a loop is faster than a view and a native copy. */
+const SHORT_RUN = 48;
+
 /** A growing byte buffer with the varint codecs that every packed format of this program uses. */
 export class ByteWriter {
   bytes: Uint8Array<ArrayBuffer>;
@@ -42,11 +45,25 @@ export class ByteWriter {
     this.length += source.length;
   }
 
+  /** The bytes [from, to) of `source`; short runs, the common case, are copied without making a view. */
+  part(source: Uint8Array, from: number, to: number): void {
+    const length = to - from;
+    this.reserve(length);
+    if (length > SHORT_RUN) this.bytes.set(source.subarray(from, to), this.length);
+    else for (let i = 0; i < length; i++) this.bytes[this.length + i] = source[from + i] as number;
+    this.length += length;
+  }
+
   /** UTF-8 with its byte length before it. */
   string(text: string): void {
     const encoded = encoder.encode(text);
     this.varint(encoded.length);
     this.raw(encoded);
+  }
+
+  /** What was written so far, without a copy: valid until the next write. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
   }
 
   /** A copy of exactly what was written. */

@@ -20,6 +20,8 @@ export const LIMITS = {
   chunkMaxChars: 3_000,
   /** Source bytes of one text batch: about a second of work for one thread. */
   textBatchBytes: 16_777_216,
+  /** A smaller batch costs more in repeated keys than a second thread gains. */
+  textBatchLeastBytes: 786_432,
   /** Text of small neighbouring files is compressed together up to this size: a quarter smaller than one by one (measured). */
   packBytes: 32_768,
   /** Bytes of unpacked neighbours kept in memory by one open store. */

@@ -5,7 +5,6 @@
  */
 export { languageNamed, languageOf } from './languages/detect.ts';
 export type { Language } from './languages/language.ts';
-export { openParser, type FactsParser } from './parse/mod.ts';
 export { identifiersOf, lookupTerm, partsOf, termsOf, termsOfIdentifier } from './tokens.ts';
 export { stem } from './stem.ts';
 export { trigramKey, trigramsOf } from './trigrams.ts';

@@ -120,8 +120,8 @@ export class TermBlockBuilder {
       const from = starts[id] as number;
       const to = starts[id + 1] as number;
       bytes.length = 0;
-      writeTerm(bytes, chunks.subarray(from, to), frequencies.subarray(from, to));
-      writer.add(key, to - from, bytes.bytes.subarray(0, bytes.length));
+      writeTerm(bytes, chunks, frequencies, from, to);
+      writer.add(key, to - from, bytes.written());
     }
     return writer.finish();
   }
@@ -132,7 +132,7 @@ export class TermBlockBuilder {
     for (const { key, value: blobs } of sortedKeys(this.#names)) {
       bytes.length = 0;
       writePlain(bytes, blobs);
-      writer.add(key, blobs.length, bytes.bytes.subarray(0, bytes.length));
+      writer.add(key, blobs.length, bytes.written());
     }
     return writer.finish();
   }

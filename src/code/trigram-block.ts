@@ -86,24 +86,26 @@ export class TrigramBlockBuilder {
     const next = starts.slice(0, this.#distinct);
     const documents = new Uint32Array(this.#length);
     let at = 0;
-    this.#ends.forEach((end, document) => {
-      for (; at < end; at++) {
+    for (let document = 0; document < this.#ends.length; document++) {
+      for (const end = this.#ends[document] as number; at < end; at++) {
         const id = this.#postings[at] as number;
         documents[next[id]!++] = document;
       }
-    });
+    }
     // Sorting numbers that hold trigram and id side by side avoids a comparison function: 24 + 24 bits fit a double.
     const order = new Float64Array(this.#distinct);
     for (let id = 0; id < this.#distinct; id++) order[id] = (this.#trigrams[id] as number) * 0x1000000 + id;
     order.sort();
     const writer = new BlockWriter('trigram', this.#ends.length);
     const bytes = new ByteWriter(4096);
-    for (const packed of order) {
-      const id = packed % 0x1000000;
+    const key = new Uint8Array(3);
+    for (let at = 0; at < order.length; at++) {
+      const id = (order[at] as number) % 0x1000000;
+      const from = starts[id] as number;
+      const to = starts[id + 1] as number;
       bytes.length = 0;
-      const list = documents.subarray(starts[id] as number, starts[id + 1] as number);
-      writePlain(bytes, list);
-      writer.add(trigramKey(this.#trigrams[id] as number), list.length, bytes.bytes.subarray(0, bytes.length));
+      writePlain(bytes, documents, from, to);
+      writer.add(trigramKey(this.#trigrams[id] as number, key), to - from, bytes.written());
     }
     return writer.finish();
   }

@@ -82,7 +82,10 @@ export function trigramsOf(literal: string): number[] {
   return [...keys];
 }
 
-/** The key of a trigram in a block: three bytes, highest first. */
-export function trigramKey(trigram: number): Uint8Array {
-  return Uint8Array.of(trigram >>> 16, (trigram >>> 8) & 255, trigram & 255);
+/** The key of a trigram in a block: three bytes, highest first. `into` may be a buffer to use again. */
+export function trigramKey(trigram: number, into: Uint8Array = new Uint8Array(3)): Uint8Array {
+  into[0] = trigram >>> 16;
+  into[1] = (trigram >>> 8) & 255;
+  into[2] = trigram & 255;
+  return into;
 }

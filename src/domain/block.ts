@@ -36,7 +36,9 @@ export class BlockWriter {
   readonly #pages: BlockPage[] = [];
   readonly #page = new ByteWriter(PAGE_BYTES * 2);
   #firstKey: Uint8Array | null = null;
-  #lastKey: Uint8Array = new Uint8Array(0);
+  /** The key before, in the first bytes of a buffer that is used again: a block has hundreds of thousands. */
+  #lastKey: Uint8Array = new Uint8Array(64);
+  #lastLength = 0;
   readonly #emit: (page: BlockPage) => void;
 
   /** With `emit` each page is handed over as soon as it is full and `finish` gives none: merges hold no whole block. */
@@ -53,16 +55,22 @@ export class BlockWriter {
     if (this.#firstKey === null) this.#firstKey = key.slice();
     else {
       const last = this.#lastKey;
-      const most = Math.min(last.length, key.length);
+      const most = Math.min(this.#lastLength, key.length);
       while (shared < most && last[shared] === key[shared]) shared++;
     }
     page.varint(shared);
     page.varint(key.length - shared);
-    page.raw(shared === 0 ? key : key.subarray(shared));
+    page.part(key, shared, key.length);
     page.varint(documentCount);
     page.varint(postings.length);
-    page.raw(postings);
-    this.#lastKey = key.slice();
+    page.part(postings, 0, postings.length);
+    if (key.length > this.#lastKey.length) {
+      const grown = new Uint8Array(key.length * 2);
+      grown.set(this.#lastKey);
+      this.#lastKey = grown;
+    }
+    for (let i = shared; i < key.length; i++) this.#lastKey[i] = key[i] as number;
+    this.#lastLength = key.length;
   }
 
   #flush(): void {

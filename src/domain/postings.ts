@@ -7,9 +7,9 @@ import { ByteWriter } from '../base/mod.ts';
  *   bit 7 in the name of a symbol defined in the chunk, bits 3-6 times in code (0-15), bits 0-2 times in comments (0-7).
  */
 
-export function writePlain(writer: ByteWriter, ordinals: ArrayLike<number>, count: number = ordinals.length): void {
+export function writePlain(writer: ByteWriter, ordinals: ArrayLike<number>, from = 0, to: number = ordinals.length): void {
   let last = -1;
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < to; i++) {
     const ordinal = ordinals[i] as number;
     writer.varint(ordinal - last - 1);
     last = ordinal;
@@ -44,9 +44,9 @@ export function packFrequency(inName: boolean, code: number, comment: number): n
   return (inName ? 0x80 : 0) | (Math.min(code, 15) << 3) | Math.min(comment, 7);
 }
 
-export function writeTerm(writer: ByteWriter, ordinals: ArrayLike<number>, frequencies: ArrayLike<number>, count: number = ordinals.length): void {
+export function writeTerm(writer: ByteWriter, ordinals: ArrayLike<number>, frequencies: ArrayLike<number>, from = 0, to: number = ordinals.length): void {
   let last = -1;
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < to; i++) {
     const ordinal = ordinals[i] as number;
     const difference = (ordinal - last - 1) * 4;
     last = ordinal;

@@ -39,7 +39,9 @@ async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {
     const page = await run.store.files.plan.unparsed(run.repository.id, PAGE, after);
     const pageBytes = page.reduce((sum, blob) => sum + blob.size, 0);
     const share = total <= PAGE ? Math.ceil(pageBytes / (run.pool.threads * 3)) + 32_768 : LIMITS.parseBatchBytes;
-    yield* batches(page, (blob) => blob.size, { bytes: Math.min(LIMITS.parseBatchBytes, share), count: LIMITS.parseBatchFiles });
+    // By language, so that each grammar is loaded by as few threads as need be.
+    const byLanguage = [...page].sort((a, b) => (a.language < b.language ? -1 : a.language > b.language ? 1 : a.id - b.id));
+    yield* batches(byLanguage, (blob) => blob.size, { bytes: Math.min(LIMITS.parseBatchBytes, share), count: LIMITS.parseBatchFiles });
     const last = page[page.length - 1];
     if (last === undefined || page.length < PAGE) return;
     after = last.id;

@@ -10,8 +10,8 @@ import type { Run } from './run.ts';
 /** Reads files and makes them searchable as text, batch by batch; each batch is visible as soon as it is committed. */
 export async function textPhase(run: Run, files: readonly FoundFile[]): Promise<void> {
   const total = files.reduce((sum, file) => sum + file.size, 0);
-  // A small repository is cut finer, so that every thread has work; a large one into blocks worth keeping.
-  const bytes = Math.min(LIMITS.textBatchBytes, Math.ceil(total / (run.pool.threads * 2)) + 65_536);
+  // One batch for each thread where that fills them: every batch pays anew for the trigrams that all texts share.
+  const bytes = Math.min(LIMITS.textBatchBytes, Math.max(LIMITS.textBatchLeastBytes, Math.ceil(total / run.pool.threads) + 65_536));
   const reader = run.view.kind === 'worktree' ? null : openBlobReader(run.location);
   let done = 0;
   let doneBytes = 0;

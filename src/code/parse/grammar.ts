@@ -10,6 +10,7 @@ import { Language as TreeSitterLanguage, Parser, Query, type Tree } from 'web-tr
 import { LIMITS, asCodeIndexError } from '../../base/mod.ts';
 import type { Language } from '../languages/language.ts';
 import { grammarBytes, querySource } from './assets.ts';
+import { warmUp } from './warm-up.ts';
 
 /** The parts of the compiled module that are used here; `Parser.init` fills in the object that it is given. */
 interface Wasm {
@@ -49,6 +50,7 @@ export async function openRuntime(): Promise<Parser> {
     const module = {} as Wasm;
     await Parser.init(module as object);
     transfer = module._ts_init();
+    await warmUp();
     wasm = module;
   }
   return new Parser();
