@@ -5,7 +5,7 @@ import type { Question } from './question.ts';
 
 export const FEATURES = [
   'sum', 'best', 'whole', 'relativeSum', 'relativeWhole', 'coverage', 'chunkCoverage', 'nameCoverage', 'chunkNameCoverage', 'nameSum', 'headCoverage', 'density',
-  'stem', 'stemPrecision', 'stemExact', 'parent', 'folders', 'depth', 'size', 'mentions',
+  'stem', 'stemPrecision', 'stemExact', 'parent', 'folders', 'depth', 'size',
   'defines', 'definesExact', 'test', 'example', 'vendored', 'legacy', 'barrel', 'declarations', 'document', 'data', 'generated',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
@@ -17,8 +17,6 @@ export interface FileContext {
   readonly path: PathEvidence;
   readonly language: string;
   readonly textOnly: boolean;
-  /** Chunks in scope that mention the file's stem, as a share of all (log scale 0 to 1). */
-  readonly mentions: number;
   /** How much the file defines a name of the question, 0 to 1 by kind and visibility: in some case, and exactly as typed. */
   readonly defines: number;
   readonly definesExact: number;
@@ -38,7 +36,7 @@ export function featuresOf(question: Question, file: FileContext, idf: ReadonlyM
     evidence.nameCoverage, evidence.chunkNameCoverage, Math.log(1 + evidence.nameSum), evidence.headCoverage, Math.log(1 + evidence.sum / Math.max(1, evidence.chunks)),
     stem.recall, stem.precision, stem.precision === 1 ? stem.recall : 0,
     matchShare(question, path.parent, idf).recall, matchShare(question, path.folders, idf).recall,
-    Math.log(1 + path.depth), Math.log(1 + evidence.chunks), file.mentions,
+    Math.log(1 + path.depth), Math.log(1 + evidence.chunks),
     file.defines, file.definesExact,
     path.test && !asks.tests ? 1 : 0, path.example && !asks.examples && !asks.documents ? 1 : 0, path.vendored && !asks.vendored ? 1 : 0,
     path.legacy ? 1 : 0, path.barrel ? 1 : 0, path.declarations ? 1 : 0,

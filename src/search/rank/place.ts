@@ -4,8 +4,6 @@ import { partsOf, stem } from '../../code/mod.ts';
 export interface PathEvidence {
   /** Stemmed words of the file name without its ending. */
   readonly stem: readonly string[];
-  /** The file name's words joined: the name under which others refer to the file. */
-  readonly stemName: string;
   /** Stemmed words of the nearest folder, and of all folders. */
   readonly parent: readonly string[];
   readonly folders: readonly string[];
@@ -35,7 +33,7 @@ export function readPath(path: string): PathEvidence {
   const words = (text: string): string[] => text.split(/[^\p{L}\p{N}_$]+/u).flatMap((part) => partsOf(part)).map(stem);
   const parts = base.split(/[^\p{L}\p{N}_$]+/u).flatMap((part) => partsOf(part));
   return {
-    stem: parts.map(stem), stemName: parts.length === 1 ? stem(parts[0] as string) : parts.join(''),
+    stem: parts.map(stem),
     parent: segments.length === 0 ? [] : words(segments[segments.length - 1] as string), folders: segments.flatMap(words), depth: segments.length,
     test: lower.some((segment) => TEST_FOLDERS.has(segment) || /^(?:test|tests)[._-]|[._-](?:test|tests)$/.test(segment)) || TEST_NAME.test(name),
     example: lower.some((segment) => EXAMPLE_FOLDERS.has(segment)),

@@ -2,15 +2,13 @@ import type { BlobInfo, BlobSet, RepositoryId, ViewId } from '../../domain/mod.t
 import type { Place, Store } from '../../store/mod.ts';
 import { gather, type FileEvidence, type Gathered } from './evidence.ts';
 import { featuresOf, type FileContext } from './features.ts';
-import { readPath, type PathEvidence } from './place.ts';
+import { readPath } from './place.ts';
 import { definersOf } from './definers.ts';
 import { understand, type Question } from './question.ts';
 import { explain, scoreOf } from './weights.ts';
 
 /** Files whose features are computed; the rest rank by their BM25 sum behind them. */
 const CANDIDATES = 300;
-/** Files whose stem is looked up in the index as evidence of how much others refer to them. */
-const MENTIONED = 120;
 const REASONS = 6;
 
 export interface RankScope {
@@ -68,11 +66,10 @@ export async function candidatesFor(store: Store, scope: RankScope, words: strin
     const info = infos.get(evidence.blob);
     return info === undefined ? [] : (places.get(evidence.blob) ?? []).map((place) => ({ evidence, info, place, path: readPath(place.entry.path) }));
   });
-  const mentions = await mentionsOf(store, scope, placed.map(({ path }) => path), statistics.chunks);
   const greatest = { sum: Math.max(0, ...chosen.map(({ sum }) => sum)), whole: Math.max(0, ...chosen.map(({ whole }) => whole)) };
   const candidates = placed.map(({ evidence, info, place, path }) => {
     const context: FileContext = {
-      evidence, greatest, path, language: info.language, textOnly: info.textOnly !== null, mentions: mentions.get(path.stemName) ?? 0,
+      evidence, greatest, path, language: info.language, textOnly: info.textOnly !== null,
       defines: definers.folded.get(evidence.blob) ?? 0, definesExact: definers.exact.get(evidence.blob) ?? 0,
     };
     return { evidence, place, info, features: featuresOf(question, context, gathered.idf) };
@@ -84,10 +81,4 @@ function choose(files: Gathered['files'], definers: { has(blob: number): boolean
   if (files.length <= CANDIDATES) return [...files];
   const roughly = (file: FileEvidence): number => Math.log(1 + file.sum) + 2 * file.coverage + file.chunkCoverage + file.chunkNameCoverage + (definers.has(file.blob) ? 10 : 0);
   return files.map((file) => ({ file, score: roughly(file) })).sort((a, b) => b.score - a.score).slice(0, CANDIDATES).map(({ file }) => file);
-}
-
-async function mentionsOf(store: Store, scope: RankScope, paths: readonly PathEvidence[], chunks: number): Promise<ReadonlyMap<string, number>> {
-  const stems = [...new Set(paths.slice(0, MENTIONED).map(({ stemName }) => stemName))].filter((stem) => stem.length > 0);
-  const postings = await store.terms.postings(scope.repositories, stems);
-  return new Map(postings.map(({ term, documentCount }) => [term, Math.log(1 + documentCount) / Math.log(2 + chunks)]));
 }

@@ -21,7 +21,6 @@ export const WEIGHTS: Readonly<Record<Feature, number>> = {
   folders: 3.260,
   depth: -0.873,
   size: 0.413,
-  mentions: -0.139,
   defines: 1.222,
   definesExact: 0.431,
   test: -2.943,
