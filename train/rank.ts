@@ -107,7 +107,7 @@ function report(title: string, queries: readonly LabelledQuery[], valueOf: (inde
 }
 
 function writeWeights(weights: Float64Array): void {
-  const file = new URL('../src/search/rank/weights.ts', import.meta.url);
+  const file = join(import.meta.dirname, '../src/search/rank/weights.ts');
   const table = FEATURES.map((name, i) => `  ${name}: ${(weights[i] as number).toFixed(3)},`).join('\n');
   const source = readFileSync(file, 'utf8').replace(/(export const WEIGHTS[^{]*\{\n)[\s\S]*?(\n\};)/, (_, head: string, tail: string) => head + table + tail);
   writeFileSync(file, source);

@@ -4,7 +4,7 @@ export const LOWER = 1;
 export const UPPER = 2;
 export const DIGIT = 3;
 export const UNDERSCORE = 4;
-export const BEYOND = 5;
+const BEYOND = 5;
 
 const CLASS = new Uint8Array(65_536).fill(255);
 for (let unit = 0; unit < 128; unit++) {

@@ -44,7 +44,7 @@ const GENERATED_BANNER =
 const BANNER_CHARS = 1_500;
 
 /** Why a text is searched as text only, or null where it deserves symbols. */
-export function textOnlyReason(path: string, text: string): TextOnlyReason | null {
+function textOnlyReason(path: string, text: string): TextOnlyReason | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (GENERATED_NAMES.has(name)) return 'generated';
   if (isMinified(text)) return 'minified';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { CodeIndexError } from '../base/mod.ts';
 
-export const TRANSPORTS = ['https', 'ssh', 'file'] as const;
+const TRANSPORTS = ['https', 'ssh', 'file'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 const WITH_SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;

@@ -20,7 +20,7 @@ function packageRoot(): string {
 const LANGUAGES_FOLDER = join(packageRoot(), 'src', 'code', 'languages');
 
 /** The folder of one language: queries, sample and expected listing. */
-export function languageFolder(name: string): string {
+function languageFolder(name: string): string {
   return join(LANGUAGES_FOLDER, name);
 }
 

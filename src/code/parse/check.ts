@@ -27,7 +27,7 @@ function trimmed(listing: string): string {
 }
 
 /** What every reader of facts relies on, whatever the language and the text. */
-export function assertSound(text: string, facts: Facts): void {
+function assertSound(text: string, facts: Facts): void {
   const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
   const isSmall = text.length < 20_000;
   facts.symbols.forEach((symbol, index) => {

@@ -1,8 +1,7 @@
 /** Which files define a name that the question holds, and how much of a definition it is. */
-import { unpackSymbols, type SymbolFact, type SymbolKind } from '../../domain/mod.ts';
+import { unpackSymbols, type BlobSet, type RepositoryId, type SymbolFact, type SymbolKind, type ViewId } from '../../domain/mod.ts';
 import type { Store } from '../../store/mod.ts';
 import type { Question } from './question.ts';
-import type { RankScope } from './rank.ts';
 
 /** Files whose symbols are read to weigh a definition; a name defined in more places says little about any. */
 const READ = 60;
@@ -14,6 +13,12 @@ const KIND_WEIGHT: Readonly<Partial<Record<SymbolKind, number>>> = {
 const KIND_WEIGHT_OTHER = 0.3;
 /** A definition that its file keeps to itself, or that only names a thing defined elsewhere, answers less. */
 const HIDDEN = 0.6;
+
+export interface RankScope {
+  readonly repositories: readonly RepositoryId[];
+  readonly views: readonly ViewId[];
+  readonly within: BlobSet;
+}
 
 export interface Definers {
   /** By blob, 0 to 1: whatever the case of the name, and exactly as typed. */

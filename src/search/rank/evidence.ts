@@ -76,7 +76,7 @@ export function gather(terms: readonly QueryTerm[], postings: readonly TermPosti
 }
 
 /** Positive for every term; near zero for one in most chunks. */
-export function idfOf(documents: number, chunks: number): number {
+function idfOf(documents: number, chunks: number): number {
   return Math.log(1 + (chunks - Math.min(documents, chunks) + 0.5) / (documents + 0.5));
 }
 

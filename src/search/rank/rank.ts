@@ -1,21 +1,15 @@
-import type { BlobInfo, BlobSet, RepositoryId, ViewId } from '../../domain/mod.ts';
+import type { BlobInfo } from '../../domain/mod.ts';
 import type { Place, Store } from '../../store/mod.ts';
 import { gather, type FileEvidence, type Gathered } from './evidence.ts';
 import { featuresOf, type FileContext } from './features.ts';
 import { readPath } from './place.ts';
-import { definersOf } from './definers.ts';
+import { definersOf, type RankScope } from './definers.ts';
 import { understand, type Question } from './question.ts';
 import { explain, scoreOf } from './weights.ts';
 
 /** Files whose features are computed; the rest rank by their BM25 sum behind them. */
 const CANDIDATES = 300;
 const REASONS = 6;
-
-export interface RankScope {
-  readonly repositories: readonly RepositoryId[];
-  readonly views: readonly ViewId[];
-  readonly within: BlobSet;
-}
 
 export interface RankedFile {
   readonly place: Place;

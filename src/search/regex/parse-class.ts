@@ -1,4 +1,4 @@
-import type { Parser } from './parse.ts';
+import type { Cursor } from './cursor.ts';
 import { DIGIT, normalize, single, SPACE, WORD, type CharSet } from './sets.ts';
 
 const NAMED: Readonly<Record<string, readonly number[]>> = {
@@ -14,10 +14,10 @@ function negateIf(negated: boolean, set: CharSet): CharSet {
 }
 
 /** A bracket expression, the cursor on its `[`. Nested ones, `&&`, `--` and `~~` work as in Rust's `regex`. */
-export function parseClass(parser: Parser): CharSet {
-  const from = parser.at;
-  parser.at++;
-  const negated = parser.take('^');
+export function parseClass(cursor: Cursor): CharSet {
+  const from = cursor.at;
+  cursor.at++;
+  const negated = cursor.take('^');
   let left: CharSet | null = null;
   let operator: '&&' | '--' | '~~' | null = null;
   let items: CharSet[] = [];
@@ -27,16 +27,16 @@ export function parseClass(parser: Parser): CharSet {
     return left === null || operator === null ? right : combine(operator, left, right);
   };
   for (let first = true; ; first = false) {
-    if (parser.done) parser.fail('a `[` is not closed', from);
-    if (!first && parser.take(']')) return negateIf(negated, join());
-    const met = (['&&', '--', '~~'] as const).find((each) => parser.peek(each));
-    if (met !== undefined && !(first || (met === '--' && parser.source[parser.at + 2] === ']'))) {
+    if (cursor.done) cursor.fail('a `[` is not closed', from);
+    if (!first && cursor.take(']')) return negateIf(negated, join());
+    const met = (['&&', '--', '~~'] as const).find((each) => cursor.peek(each));
+    if (met !== undefined && !(first || (met === '--' && cursor.source[cursor.at + 2] === ']'))) {
       left = join();
       operator = met;
-      parser.at += 2;
+      cursor.at += 2;
       continue;
     }
-    items.push(item(parser));
+    items.push(item(cursor));
   }
 }
 
@@ -49,81 +49,81 @@ function combine(operator: '&&' | '--' | '~~', left: CharSet, right: CharSet): C
   };
 }
 
-function item(parser: Parser): CharSet {
-  const named = /^\[:(\^?)([a-z]+):\]/.exec(parser.source.slice(parser.at, parser.at + 20));
+function item(cursor: Cursor): CharSet {
+  const named = /^\[:(\^?)([a-z]+):\]/.exec(cursor.source.slice(cursor.at, cursor.at + 20));
   const ranges = named === null ? undefined : NAMED[named[2] as string];
   if (named !== null && ranges !== undefined) {
-    parser.at += named[0].length;
+    cursor.at += named[0].length;
     return negateIf(named[1] === '^', { kind: 'ranges', ranges });
   }
-  if (parser.peek('[')) return parseClass(parser);
-  const low = member(parser);
+  if (cursor.peek('[')) return parseClass(cursor);
+  const low = member(cursor);
   if (typeof low !== 'number') return low;
-  const next = parser.source[parser.at + 1];
-  if (!parser.peek('-') || next === undefined || next === ']' || next === '-') return lone(parser, low);
-  const from = parser.at;
-  parser.at++;
-  const high = member(parser);
-  if (typeof high !== 'number') return parser.fail('a range ends in a class of characters', from);
-  if (high < low) return parser.fail('a range ends before it begins', from);
-  if (low <= 10 && high >= 10 && low === high) parser.multiline = true;
+  const next = cursor.source[cursor.at + 1];
+  if (!cursor.peek('-') || next === undefined || next === ']' || next === '-') return lone(cursor, low);
+  const from = cursor.at;
+  cursor.at++;
+  const high = member(cursor);
+  if (typeof high !== 'number') return cursor.fail('a range ends in a class of characters', from);
+  if (high < low) return cursor.fail('a range ends before it begins', from);
+  if (low <= 10 && high >= 10 && low === high) cursor.multiline = true;
   return { kind: 'ranges', ranges: [low, high] };
 }
 
-function lone(parser: Parser, codePoint: number): CharSet {
-  if (codePoint === 10) parser.multiline = true;
+function lone(cursor: Cursor, codePoint: number): CharSet {
+  if (codePoint === 10) cursor.multiline = true;
   return single(codePoint);
 }
 
-function member(parser: Parser): number | CharSet {
-  if (!parser.peek('\\')) return parser.codePoint();
-  if (parser.take('\\b')) return 8;
-  return escaped(parser);
+function member(cursor: Cursor): number | CharSet {
+  if (!cursor.peek('\\')) return cursor.codePoint();
+  if (cursor.take('\\b')) return 8;
+  return escaped(cursor);
 }
 
 /** A backslash outside brackets that stands for characters. */
-export function parseEscapedSet(parser: Parser): CharSet {
-  const found = escaped(parser);
-  return typeof found === 'number' ? lone(parser, found) : found;
+export function parseEscapedSet(cursor: Cursor): CharSet {
+  const found = escaped(cursor);
+  return typeof found === 'number' ? lone(cursor, found) : found;
 }
 
-function escaped(parser: Parser): number | CharSet {
-  const from = parser.at;
-  parser.at++;
-  if (parser.done) return parser.fail('it ends in a backslash', from);
-  const letter = String.fromCodePoint(parser.codePoint());
+function escaped(cursor: Cursor): number | CharSet {
+  const from = cursor.at;
+  cursor.at++;
+  if (cursor.done) return cursor.fail('it ends in a backslash', from);
+  const letter = String.fromCodePoint(cursor.codePoint());
   switch (letter) {
     case 'd': case 'D': return negateIf(letter === 'D', DIGIT);
     case 's': case 'S': return negateIf(letter === 'S', SPACE);
     case 'w': case 'W': return negateIf(letter === 'W', WORD);
-    case 'p': case 'P': return negateIf(letter === 'P', property(parser, from));
-    case 'x': return hexadecimal(parser, from, 2);
-    case 'u': return hexadecimal(parser, from, 4);
-    case 'U': return hexadecimal(parser, from, 8);
+    case 'p': case 'P': return negateIf(letter === 'P', property(cursor, from));
+    case 'x': return hexadecimal(cursor, from, 2);
+    case 'u': return hexadecimal(cursor, from, 4);
+    case 'U': return hexadecimal(cursor, from, 8);
   }
   const control = CONTROLS[letter];
   if (control !== undefined) return control;
-  if (/[0-9]/.test(letter)) return parser.fail('back references are not supported, because they cannot be matched in linear time', from);
-  if (/[A-Za-z]/.test(letter)) return parser.fail(`\`\\${letter}\` has no meaning`, from);
+  if (/[0-9]/.test(letter)) return cursor.fail('back references are not supported, because they cannot be matched in linear time', from);
+  if (/[A-Za-z]/.test(letter)) return cursor.fail(`\`\\${letter}\` has no meaning`, from);
   return letter.codePointAt(0) as number;
 }
 
-function hexadecimal(parser: Parser, from: number, digits: number): number {
-  const rest = parser.source.slice(parser.at, parser.at + 12);
+function hexadecimal(cursor: Cursor, from: number, digits: number): number {
+  const rest = cursor.source.slice(cursor.at, cursor.at + 12);
   const braced = /^\{([0-9A-Fa-f]{1,8})\}/.exec(rest);
   const plain = new RegExp(`^[0-9A-Fa-f]{${digits}}`).exec(rest);
   const found = braced ?? plain;
-  if (found === null) return parser.fail('a hexadecimal number is missing', from);
-  parser.at += found[0].length;
+  if (found === null) return cursor.fail('a hexadecimal number is missing', from);
+  cursor.at += found[0].length;
   const value = Number.parseInt(braced?.[1] ?? found[0], 16);
-  if (value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return parser.fail('that is no character', from);
+  if (value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return cursor.fail('that is no character', from);
   return value;
 }
 
-function property(parser: Parser, from: number): CharSet {
-  const found = /^(?:\{(\^?)([^{}]{1,60})\}|([A-Z]))/.exec(parser.source.slice(parser.at, parser.at + 64));
-  if (found === null) return parser.fail('the name of a Unicode class is missing', from);
-  parser.at += found[0].length;
+function property(cursor: Cursor, from: number): CharSet {
+  const found = /^(?:\{(\^?)([^{}]{1,60})\}|([A-Z]))/.exec(cursor.source.slice(cursor.at, cursor.at + 64));
+  if (found === null) return cursor.fail('the name of a Unicode class is missing', from);
+  cursor.at += found[0].length;
   const name = (found[2] ?? found[3] ?? '').trim().replaceAll(/\s*[:=]\s*/g, '=');
   for (const candidate of spellings(name)) {
     const source = `\\p{${candidate}}`;
@@ -135,7 +135,7 @@ function property(parser: Parser, from: number): CharSet {
     }
   }
   if (name.toLowerCase() === 'any') return { kind: 'ranges', ranges: normalize([0, 0x10ffff]) };
-  return parser.fail(`\`${name}\` is no Unicode class`, from);
+  return cursor.fail(`\`${name}\` is no Unicode class`, from);
 }
 
 /** Rust takes names in any case and scripts without `Script=`; JavaScript is strict about both. */

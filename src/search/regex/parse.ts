@@ -1,4 +1,4 @@
-import { CodeIndexError } from '../../base/mod.ts';
+import { Cursor } from './cursor.ts';
 import { parseClass, parseEscapedSet } from './parse-class.ts';
 import { NOT_NEWLINE, ANY, single, type CharSet } from './sets.ts';
 import { EMPTY, type Assertion, type Node, type Pattern } from './syntax.ts';
@@ -25,46 +25,8 @@ export function parsePattern(source: string, options: { caseSensitive: boolean }
   return { node, multiline: parser.multiline };
 }
 
-export function invalidPattern(source: string, at: number, what: string): CodeIndexError {
-  const shown = source.length > 80 ? `${source.slice(0, 80)}...` : source;
-  return new CodeIndexError('invalid_query', `The regex \`${shown}\` is not valid at character ${at + 1}: ${what}.`, 'Mend the regex, or search for the text itself with mode `text`.');
-}
-
-/** The state of reading one pattern; classes are read by parse-class.ts over the same cursor. */
-export class Parser {
-  readonly source: string;
-  at = 0;
-  multiline = false;
+class Parser extends Cursor {
   #depth = 0;
-
-  constructor(source: string) {
-    this.source = source;
-  }
-
-  fail(what: string, at: number = this.at): never {
-    throw invalidPattern(this.source, at, what);
-  }
-
-  get done(): boolean {
-    return this.at >= this.source.length;
-  }
-
-  peek(text: string): boolean {
-    return this.source.startsWith(text, this.at);
-  }
-
-  take(text: string): boolean {
-    if (!this.peek(text)) return false;
-    this.at += text.length;
-    return true;
-  }
-
-  codePoint(): number {
-    const value = this.source.codePointAt(this.at);
-    if (value === undefined) return this.fail('it ends too early');
-    this.at += value > 0xffff ? 2 : 1;
-    return value;
-  }
 
   whole(flags: Flags): Node {
     const node = this.#choice(flags);

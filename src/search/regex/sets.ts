@@ -12,7 +12,7 @@ export type CharSet =
   /** All characters that are equal to one of `item` when case is ignored (simple case folding). */
   | { readonly kind: 'fold'; readonly item: CharSet };
 
-export const LAST_CODE_POINT = 0x10ffff;
+const LAST_CODE_POINT = 0x10ffff;
 export const ANY: CharSet = { kind: 'ranges', ranges: [0, LAST_CODE_POINT] };
 export const NOT_NEWLINE: CharSet = { kind: 'ranges', ranges: [0, 9, 11, LAST_CODE_POINT] };
 /** As the regex crate of Rust defines them; the same sets that ripgrep uses. */

@@ -21,7 +21,7 @@ export function folderOf(path: string): string {
 }
 
 /** `a/b/../c` without its dots; null where it leaves the root. */
-export function joinPath(folder: string, relative: string): string | null {
+function joinPath(folder: string, relative: string): string | null {
   const parts = folder === '' ? [] : folder.split('/');
   for (const part of relative.split('/')) {
     if (part === '' || part === '.') continue;

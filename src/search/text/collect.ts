@@ -52,7 +52,7 @@ export async function verify(
 }
 
 /** One place for each repository and path. */
-export function distinctPlaces(resolved: Resolved, places: readonly Place[]): readonly Place[] {
+function distinctPlaces(resolved: Resolved, places: readonly Place[]): readonly Place[] {
   if (places.length < 2) return places;
   const repositoryOf = new Map(resolved.views.map(({ id, repository }) => [id, repository]));
   const seen = new Set<string>();

@@ -32,7 +32,7 @@ export async function pageOfHits(resolved: Resolved, matcher: FileMatcher, optio
   const names = namesOf(matcher.positive);
   const [candidates, definers] = await Promise.all([candidatesOf(resolved, matcher), definersOf(resolved, names)]);
   const ids = definersFirst(candidates, definers);
-  let window = { from: options.at?.from ?? 0, skip: options.at?.skip ?? 0 };
+  const window = { from: options.at?.from ?? 0, skip: options.at?.skip ?? 0 };
   const found: FileHits[] = [];
   let count = 0;
   let looked = window.from;

@@ -36,29 +36,37 @@ export interface WorkspaceOptions {
   log(level: 'debug' | 'info' | 'warn', sentence: string): void;
 }
 
-export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const watchers = new Map<string, Watcher>();
-  const waiting = new Set<() => void>();
-  let closed = false;
-  /** The client said where it works, or that it works nowhere. */
-  let known = false;
-  /** Something of the workspace was searchable once, so nothing has to be waited for. */
-  let searchable = false;
-  const waitFor = async (ready: () => boolean, end: number): Promise<void> => {
+/** Wakes those who wait for a condition, so that they look again. */
+class Bell {
+  readonly #waiting = new Set<() => void>();
+
+  ring(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+
+  /** Resolves when `ready` says so after a ring, and at the latest at `end`, in milliseconds of the clock. */
+  async until(ready: () => boolean, end: number): Promise<void> {
     while (!ready() && Date.now() < end) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, end - Date.now());
-        waiting.add(() => {
+        this.#waiting.add(() => {
           clearTimeout(timer);
           resolve();
         });
       });
     }
-  };
-  const wake = (): void => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
+  }
+}
+
+export function openWorkspace(options: WorkspaceOptions): Workspace {
+  const watchers = new Map<string, Watcher>();
+  const bell = new Bell();
+  let closed = false;
+  /** The client said where it works, or that it works nowhere. */
+  let known = false;
+  /** Something of the workspace was searchable once, so nothing has to be waited for. */
+  let searchable = false;
   const begin = (folder: string): void => {
     const child = options.start(['watch', folder, '--json']);
     const watcher: Watcher = { child, sentence: `${path.basename(folder)}: looking for files`, textDone: false };
@@ -67,7 +75,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
       if (!closed && watchers.get(folder) === watcher) options.log('warn', `The process that watches ${folder} ended: ${why}.`);
       watcher.sentence = '';
       watcher.textDone = true;
-      wake();
+      bell.ring();
     };
     child.on('error', (error) => finish(error.message));
     child.on('exit', (code) => finish(`exit code ${code ?? 'none'}`));
@@ -79,7 +87,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
       watcher.sentence = progress.kind === 'done' ? '' : progressSentence(progress);
       if (progress.kind === 'symbols' || progress.kind === 'done') {
         watcher.textDone = true;
-        wake();
+        bell.ring();
       }
     });
   };
@@ -95,15 +103,15 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
       }
       options.service.setWorkspace([...wanted]);
       for (const folder of wanted) if (!watchers.has(folder)) begin(folder);
-      wake();
+      bell.ring();
     },
     activity: () => [...watchers.values()].flatMap(({ sentence }) => (sentence === '' ? [] : [sentence])),
     async settled(millis, { text }) {
       const end = Date.now() + millis;
-      await waitFor(() => known, end);
+      await bell.until(() => known, end);
       if (!text || searchable || watchers.size === 0) return;
       searchable = await hasText(options.service);
-      if (!searchable) await waitFor(() => [...watchers.values()].every(({ textDone }) => textDone), end);
+      if (!searchable) await bell.until(() => [...watchers.values()].every(({ textDone }) => textDone), end);
     },
     close() {
       closed = true;
