@@ -16,12 +16,12 @@ test('index: a full disk is one sentence, loses nothing that was indexed, and th
   using folder = scratch('full');
   const repository = join(folder.path, 'repository');
   const dataDir = join(folder.path, 'data');
-  generateRepository(repository, 20);
+  generateRepository(repository, 40);
   const index = ['index', repository, '--name', 'full', '--json'];
   assert.equal((await run(index, dataDir, folder.path)).code, 0);
   const before = await digest(dataDir, folder.path, 'full');
 
-  generateRepository(repository, 400, 1_000);
+  generateRepository(repository, 240, 1_000);
   const failed = await runLimited(150, index, dataDir, folder.path);
   assert.ok([1, 4].includes(failed.code ?? -1), `ended with ${failed.code}: ${failed.stdout}${failed.stderr}`);
   const said = `${failed.stdout}${failed.stderr}`;
