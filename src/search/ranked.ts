@@ -1,16 +1,15 @@
 import { unpackChunks, type Result, type SymbolFact } from '../domain/mod.ts';
 import { identifiersOf } from '../code/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
-import { lineAt, startOfLine } from './answer/lines.ts';
 import { ResultMaker, resultSymbol, snippetOf, symbolsOf } from './answer/result.ts';
 import { compileLiteral } from './regex/literal.ts';
-import { rank } from './rank/mod.ts';
+import { rank, type RankedFile } from './rank/mod.ts';
 import type { SearchRequest } from './requests.ts';
 import type { Resolved } from './scope/resolve.ts';
 import { pageSize } from './text/collect.ts';
 import type { Found } from './text/search.ts';
 
-/** Lines of a chunk that a result shows. */
+/** Lines shown of a file whose chunks are not known yet. */
 const LINES_SHOWN = 14;
 
 /** Ranked mode: the best files for a question in words, each with its best chunk. */
@@ -19,14 +18,28 @@ export async function searchRanked(resolved: Resolved, words: string, request: S
   const cursor = readCursor(request.cursor, question, 1);
   const skip = cursor === null ? 0 : Number(cursor[0]);
   const { files, matching } = await rank(resolved.store, { repositories: resolved.repositoryIds, views: resolved.viewIds, within: resolved.within }, words);
-  const { paths, notPaths } = resolved.scope;
-  const inScope = files.filter(({ place }) => (paths.length === 0 || paths.some((test) => test.matches(place.entry.path))) && !notPaths.some((test) => test.matches(place.entry.path)));
+  const inScope = filesInScope(resolved, files);
   const page = inScope.slice(skip, skip + limit);
+  const results = await rankedResults(resolved, page, words);
+  const more = skip + page.length < inScope.length;
+  const exact = matching <= files.length;
+  return { results, total: { value: exact ? inScope.length : Math.max(inScope.length, matching), exact }, nextCursor: more ? writeCursor(question, [skip + page.length]) : null };
+}
+
+/** A content may stand at several paths; only those that pass the path filters answer. */
+export function filesInScope(resolved: Resolved, files: readonly RankedFile[]): readonly RankedFile[] {
+  const { paths, notPaths } = resolved.scope;
+  if (paths.length + notPaths.length === 0) return files;
+  return files.filter(({ place }) => (paths.length === 0 || paths.some((test) => test.matches(place.entry.path))) && !notPaths.some((test) => test.matches(place.entry.path)));
+}
+
+/** Ranked files as results, each with its best chunk. */
+export async function rankedResults(resolved: Resolved, page: readonly RankedFile[], words: string): Promise<Result[]> {
   const ids = [...new Set(page.map(({ info }) => info.id))];
   const [texts, facts] = await Promise.all([resolved.store.files.texts(ids), resolved.store.files.facts(ids)]);
   const maker = new ResultMaker(resolved);
   const atoms = [...new Set(identifiersOf(words))].slice(0, 16).map((word) => compileLiteral(word, false));
-  const results = page.flatMap(({ info, place, score, chunk, why }): Result[] => {
+  return page.flatMap(({ info, place, score, chunk, why }): Result[] => {
     const text = texts.get(info.id);
     if (text === undefined) return [];
     const packed = facts.get(info.id);
@@ -40,36 +53,10 @@ export async function searchRanked(resolved: Resolved, words: string, request: S
       for (let at = own?.span.start ?? 0; found.length < 20 && atom.next(at) && atom.start < (own?.span.end ?? text.length); at = atom.end) found.push([atom.start, atom.end]);
       return found;
     }).sort((a, b) => a[0] - b[0]);
-    const first = bestWindow(text, from, last, spans);
-    const end = Math.min(last, first + LINES_SHOWN - 1);
-    const { snippet, matches } = snippetOf(text, first, end, spans);
+    const { snippet, matches } = snippetOf(text, from, last, spans);
     return [{
-      ...maker.base(place, info), startLine: first, endLine: first + snippet.split('\n').length - 1, score, kind: 'chunk',
+      ...maker.base(place, info), startLine: from, endLine: from + snippet.split('\n').length - 1, score, kind: 'chunk',
       symbol: own === undefined ? null : resultSymbol(symbols, own.symbol, text), snippet, matches, why,
     }];
   });
-  const more = skip + page.length < inScope.length;
-  const exact = matching <= files.length;
-  return { results, total: { value: exact ? inScope.length : Math.max(inScope.length, matching), exact }, nextCursor: more ? writeCursor(question, [skip + page.length]) : null };
-}
-
-/** First line of the stretch of `LINES_SHOWN` lines that holds the most different matches; the beginning wins ties. */
-function bestWindow(text: string, from: number, last: number, spans: readonly (readonly [number, number])[]): number {
-  if (last - from < LINES_SHOWN || spans.length === 0) return from;
-  const words: Set<string>[] = [];
-  let at = startOfLine(text, from);
-  for (let line = from; line <= last; line++) {
-    const end = at + lineAt(text, at).length;
-    words.push(new Set(spans.filter(([start]) => start >= at && start <= end).map(([start, to]) => text.slice(start, to).toLowerCase())));
-    const newline = text.indexOf('\n', at);
-    if (newline < 0) break;
-    at = newline + 1;
-  }
-  let best = 0;
-  let most = -1;
-  for (let first = 0; first + LINES_SHOWN <= words.length || first === 0; first++) {
-    const held = new Set(words.slice(first, first + LINES_SHOWN).flatMap((each) => [...each])).size;
-    if (held > most) [best, most] = [first, held];
-  }
-  return from + best;
 }

@@ -6,6 +6,7 @@ import { readCursor, writeCursor } from './answer/cursor.ts';
 import { coverageOf, freshnessOf } from './answer/envelope.ts';
 import { ResultMaker } from './answer/result.ts';
 import { parseQuery, parseRegexQuery, type ParsedRequest } from './parse/query.ts';
+import { searchName } from './names-first.ts';
 import { searchRanked } from './ranked.ts';
 import type { SearchRequest } from './requests.ts';
 import { resolve, type Resolved } from './scope/resolve.ts';
@@ -45,7 +46,7 @@ async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchReq
   }
   if (asked === 'symbol') return { mode: 'symbol', found: await searchSymbols(resolved, parsed.words, request, question('symbol'), true) };
   if (asked === 'auto' && /^[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*)*$/u.test(parsed.words)) {
-    const found = await searchSymbols(resolved, parsed.words, request, question('symbol'), false);
+    const found = await searchName(resolved, parsed.words, request, question('symbol'));
     if (found.results.length > 0) return { mode: 'symbol', found };
     // A name that nothing defines is looked for as it stands: ranking by its parts would hide that it is nowhere.
     if (!/^\p{Ll}+$/u.test(parsed.words)) {

@@ -1,0 +1,59 @@
+import type { Answer, Result } from '../domain/mod.ts';
+import { readCursor, writeCursor } from './answer/cursor.ts';
+import { ResultMaker } from './answer/result.ts';
+import { rank, type RankedFile } from './rank/mod.ts';
+import { filesInScope, rankedResults } from './ranked.ts';
+import type { SearchRequest } from './requests.ts';
+import type { Resolved } from './scope/resolve.ts';
+import { findDefinitions, type Definition } from './symbols/definitions.ts';
+import { definitionResult } from './symbols/result.ts';
+import { pageSize } from './text/collect.ts';
+import type { Found } from './text/search.ts';
+
+type Item = { readonly definition: Definition } | { readonly file: RankedFile };
+
+/**
+ * A single name: the files that define it, each with its best definition, the likeliest file first; then their further
+ * definitions; then files that are about the name without defining it. No results where nothing defines it.
+ */
+export async function searchName(resolved: Resolved, words: string, request: SearchRequest, question: string): Promise<Found> {
+  const { found, exactTotal } = await findDefinitions(resolved, words, { exactOnly: true });
+  if (found.length === 0) return { results: [], total: { value: 0, exact: true }, nextCursor: null };
+  const ranking = await rank(resolved.store, { repositories: resolved.repositoryIds, views: resolved.viewIds, within: resolved.within }, words);
+  const items = inOrder(found, filesInScope(resolved, ranking.files));
+  const limit = pageSize(request.limit);
+  const cursor = readCursor(request.cursor, question, 1);
+  const skip = cursor === null ? 0 : Number(cursor[0]);
+  const page = items.slice(skip, skip + limit);
+  const maker = new ResultMaker(resolved);
+  const ranked = await rankedResults(resolved, page.flatMap((item) => ('file' in item ? [item.file] : [])), words);
+  let next = 0;
+  const results = page.flatMap((item): Result[] => {
+    if ('definition' in item) {
+      const { relation: _relation, role: _role, tier: _tier, method: _method, ...result } = definitionResult(maker, item.definition);
+      return [result];
+    }
+    const result = ranked[next++];
+    return result === undefined ? [] : [result];
+  });
+  const more = skip + page.length < items.length;
+  const total: Answer['total'] = { value: items.length, exact: exactTotal && ranking.matching <= ranking.files.length };
+  return { results, total, nextCursor: more ? writeCursor(question, [skip + page.length]) : null };
+}
+
+function inOrder(definitions: readonly Definition[], files: readonly RankedFile[]): Item[] {
+  const keyOf = (place: Definition['place']): string => `${place.view}\0${place.entry.path}`;
+  const scores = new Map(files.map((file) => [keyOf(file.place), file.score]));
+  const first = new Map<string, Definition>();
+  const further: Definition[] = [];
+  for (const definition of definitions) {
+    const key = keyOf(definition.place);
+    if (first.has(key)) further.push(definition);
+    else first.set(key, definition);
+  }
+  // Files keep the order of their definitions where the ranker does not know them: the index has no words for them yet.
+  const known = (key: string): number => scores.get(key) ?? Number.NEGATIVE_INFINITY;
+  const defining = [...first].sort(([a], [b]) => (known(a) === known(b) ? 0 : known(b) - known(a))).map(([, definition]) => definition);
+  const others = files.filter((file) => !first.has(keyOf(file.place)));
+  return [...defining.map((definition) => ({ definition })), ...further.map((definition) => ({ definition })), ...others.map((file) => ({ file }))];
+}
