@@ -25,12 +25,9 @@ export const PACKAGES: readonly { readonly name: string; readonly within: readon
   { name: 'web-tree-sitter', within: ['src/code/parse'] },
   { name: 'node:worker_threads', within: ['src/code/threads'] },
   { name: '@parcel/watcher', within: ['src/repo'] },
-  { name: 'ignore', within: ['src/repo'] },
   { name: 're2js', within: ['src/search'] },
   { name: '@modelcontextprotocol/server', within: ['src/surface/mcp'] },
   { name: '@modelcontextprotocol/client', within: [] },
-  { name: 'commander', within: ['src/surface/cli', 'src/app'] },
-  { name: 'zod', within: ['src/service', 'src/surface'] },
   { name: 'bullmq', within: ['src/queue/bullmq'] },
   { name: 'ioredis', within: ['src/queue/bullmq'] },
 ];
