@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Answer } from '../src/domain/mod.ts';
@@ -31,6 +31,17 @@ describe('index', () => {
     assert.equal(lines.at(-1).repositories[0].repository, 'project');
   });
 
+  it('calls a touched file fresh, and does not read it again', async () => {
+    using folder = temporaryFolder();
+    const root = makeRepository(path.join(folder.path, 'touched'), { 'a.c': 'int here;\n', 'b.c': 'int there;\n' });
+    utimesSync(path.join(root, 'a.c'), 1_000, 1_000);
+    const own = { cwd: root, dataDir: path.join(folder.path, 'data') };
+    await run(['index', '--quiet'], own);
+    writeFiles(root, { 'b.c': 'int there2;\n' });
+    assert.match((await run(['index'], own)).stdout, /1 changed/);
+    const found = JSON.parse((await run(['search', 'int', '--mode', 'text', '--json'], own)).stdout);
+    assert.deepEqual(found.results.map((one: { path: string; freshness: string }) => [one.path, one.freshness]).sort(), [['a.c', 'fresh'], ['b.c', 'edited']]);
+  });
   it('works through a symbolic link from any folder', async () => {
     const link = path.join(folder.path, 'link-to-launcher');
     symlinkSync(LAUNCHER, link);

@@ -27,14 +27,16 @@ export async function difference(store: Store, view: View, found: readonly Found
   const removed: string[] = [];
   let unchanged = 0;
   let at = 0;
+  // Where stat data vouch for every file, ids need not be asked for.
+  const compared = view.kind !== 'worktree' || found.some((file) => file.edited && file.oid === null && file.committedOid !== null);
   for await (const entries of derived(store, view, only)) {
-    const oids = view.kind === 'worktree' ? null : await oidsOf(store, entries);
+    const oids = await oidsOf(store, compared ? entries.filter((entry) => !entry.edited) : []);
     for (const entry of entries) {
       while (at < found.length && comparePaths((found[at] as FoundFile).path, entry.path) < 0) changed.push(found[at++] as FoundFile);
       const file = found[at];
       if (file === undefined || file.path !== entry.path) removed.push(entry.path);
       else {
-        if (isUnchanged(entry, file, oids)) unchanged++;
+        if (isUnchanged(entry, file, oids, view.kind)) unchanged++;
         else changed.push(file);
         at++;
       }
@@ -66,14 +68,19 @@ async function oidsOf(store: Store, entries: readonly Entry[]): Promise<Readonly
 }
 
 /** A working tree is compared by stat, as git does it; a commit by content id. */
-function isUnchanged(entry: Entry, file: FoundFile, oids: ReadonlyMap<BlobId, string> | null): boolean {
+function isUnchanged(entry: Entry, file: FoundFile, oids: ReadonlyMap<BlobId, string>, kind: View['kind']): boolean {
   if (file.skipped !== null) return entry.skipped === file.skipped && entry.size === file.size;
   if (entry.blob === null) {
     // What reading found (binary, too large) stays found until the file changes.
     return (entry.skipped === 'binary' || entry.skipped === 'too_large') && !file.forced && entry.size === file.size && entry.mtimeMs === file.mtimeMs;
   }
-  if (oids !== null) return oids.get(entry.blob) === file.oid;
-  return entry.size === file.size && entry.mtimeMs === file.mtimeMs && entry.edited === file.edited;
+  if (kind !== 'worktree') return oids.get(entry.blob) === file.oid;
+  return entry.size === file.size && entry.mtimeMs === file.mtimeMs && entry.edited === isEdited(file, oids.get(entry.blob));
+}
+
+/** Stat data alone is too cautious after a copy or a touch: equal contents are no edit. `oid`: of what was read. */
+export function isEdited(file: FoundFile, oid: string | undefined): boolean {
+  return file.edited && (oid === undefined || file.oid !== null || file.committedOid !== oid);
 }
 
 async function reuse(store: Store, view: View, changed: readonly FoundFile[]): Promise<Pick<Difference, 'entries' | 'read'>> {
@@ -97,9 +104,9 @@ async function reuse(store: Store, view: View, changed: readonly FoundFile[]): P
 }
 
 /** The entry to write for a file: `blob` known, `new` in the same delta, or `skipped`. */
-export function entryOf(file: FoundFile, held: { blob?: BlobId; new?: number; skipped?: Entry['skipped']; size?: number }): EntryChange {
+export function entryOf(file: FoundFile, held: { blob?: BlobId; new?: number; skipped?: Entry['skipped']; size?: number; edited?: boolean }): EntryChange {
   return {
-    path: file.path, size: held.size ?? file.size, mtimeMs: file.mtimeMs, edited: file.edited,
+    path: file.path, size: held.size ?? file.size, mtimeMs: file.mtimeMs, edited: held.edited ?? file.edited,
     blob: held.blob ?? null, skipped: held.skipped ?? null, ...(held.new === undefined ? {} : { new: held.new }),
   };
 }

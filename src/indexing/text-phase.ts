@@ -4,7 +4,7 @@ import type { TextItem, TextOutcome, TextResult } from '../code/mod.ts';
 import { openBlobReader, type FoundFile } from '../repo/mod.ts';
 import type { NewBlob } from '../store/mod.ts';
 import { batches, pipeline } from './batches.ts';
-import { entryOf, type EntryChange } from './diff.ts';
+import { entryOf, isEdited, type EntryChange } from './diff.ts';
 import type { Run } from './run.ts';
 
 /** Reads files and makes them searchable as text, batch by batch; each batch is visible as soon as it is committed. */
@@ -65,7 +65,7 @@ async function commitTexts(run: Run, batch: readonly FoundFile[], result: TextRe
     }
     if (outcome.textOnly !== null) run.counts.textOnly++;
     run.counts.bytes += outcome.size;
-    return entryOf(file, { new: index });
+    return entryOf(file, { new: index, edited: isEdited(file, outcome.oid) });
   });
   await run.store.commit({ repository: run.repository.id, blobs, packs: result.packs, trigrams: result.trigrams, view: { id: run.view.id, upsert, pendingFiles } });
 }
