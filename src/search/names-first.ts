@@ -1,4 +1,4 @@
-import type { Answer, Result } from '../domain/mod.ts';
+import type { Answer, Result, SymbolKind } from '../domain/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
 import { ResultMaker } from './answer/result.ts';
 import { rank, type RankedFile } from './rank/mod.ts';
@@ -10,11 +10,17 @@ import { definitionResult } from './symbols/result.ts';
 import { pageSize } from './text/collect.ts';
 import type { Found } from './text/search.ts';
 
+/** Definitions that a name is looked up for. A field, a variable or a key of that name is one hint among others. */
+const STRONG: ReadonlySet<SymbolKind> = new Set([
+  'class', 'interface', 'struct', 'trait', 'enum', 'union', 'type', 'module', 'namespace', 'package', 'object', 'function', 'method', 'constructor', 'macro',
+]);
+
 type Item = { readonly definition: Definition } | { readonly file: RankedFile };
 
 /**
- * A single name: the files that define it, each with its best definition, the likeliest file first; then their further
- * definitions; then files that are about the name without defining it. No results where nothing defines it.
+ * A single name: the files that define it as a type or a function, each with its best definition, the likeliest file
+ * first; then their further definitions; then files with lesser definitions or that are about the name. No results where
+ * nothing defines it.
  */
 export async function searchName(resolved: Resolved, words: string, request: SearchRequest, question: string): Promise<Found> {
   const { found, exactTotal } = await findDefinitions(resolved, words, { exactOnly: true });
@@ -43,17 +49,27 @@ export async function searchName(resolved: Resolved, words: string, request: Sea
 
 function inOrder(definitions: readonly Definition[], files: readonly RankedFile[]): Item[] {
   const keyOf = (place: Definition['place']): string => `${place.view}\0${place.entry.path}`;
+  // Files that the ranker does not know (the index has no words for them yet) keep the order of their definitions.
   const scores = new Map(files.map((file) => [keyOf(file.place), file.score]));
-  const first = new Map<string, Definition>();
+  const known = (key: string): number => scores.get(key) ?? Number.NEGATIVE_INFINITY;
+  const best = new Map<string, Definition>();
   const further: Definition[] = [];
   for (const definition of definitions) {
     const key = keyOf(definition.place);
-    if (first.has(key)) further.push(definition);
-    else first.set(key, definition);
+    if (best.has(key)) further.push(definition);
+    else best.set(key, definition);
   }
-  // Files keep the order of their definitions where the ranker does not know them: the index has no words for them yet.
-  const known = (key: string): number => scores.get(key) ?? Number.NEGATIVE_INFINITY;
-  const defining = [...first].sort(([a], [b]) => (known(a) === known(b) ? 0 : known(b) - known(a))).map(([, definition]) => definition);
-  const others = files.filter((file) => !first.has(keyOf(file.place)));
-  return [...defining.map((definition) => ({ definition })), ...further.map((definition) => ({ definition })), ...others.map((file) => ({ file }))];
+  const byScore = [...best].map(([key, definition]) => ({ key, definition })).sort((a, b) => (known(a.key) === known(b.key) ? 0 : known(b.key) - known(a.key)));
+  const isStrong = (definition: Definition): boolean => STRONG.has(definition.symbol.kind);
+  const weak = byScore.filter(({ definition }) => !isStrong(definition));
+  const rest = [
+    ...weak.map(({ key, definition }) => ({ score: known(key), item: { definition } as Item })),
+    ...files.flatMap((file) => (best.has(keyOf(file.place)) ? [] : [{ score: file.score, item: { file } as Item }])),
+  ].sort((a, b) => (a.score === b.score ? 0 : b.score - a.score));
+  return [
+    ...byScore.flatMap(({ definition }) => (isStrong(definition) ? [{ definition }] : [])),
+    ...further.filter(isStrong).map((definition) => ({ definition })),
+    ...rest.map(({ item }) => item),
+    ...further.filter((definition) => !isStrong(definition)).map((definition) => ({ definition })),
+  ];
 }

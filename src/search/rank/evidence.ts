@@ -21,7 +21,7 @@ export interface FileEvidence {
   /** Sum and greatest BM25F of the file's chunks. */
   readonly sum: number;
   readonly best: number;
-  /** Chunk (within the file) with the greatest score. */
+  /** Chunk (within the file) to show. */
   readonly bestChunk: number;
   /** Shares (0 to 1, by idf) of the question's terms: in the file, in its best chunk, in names, in the names of one chunk. */
   readonly coverage: number;
@@ -112,6 +112,7 @@ function filesOf(own: Sums, within: BlobSet, context: Context): FileEvidence[] {
     const to = block.chunkStart[ordinal + 1] as number;
     let sum = 0;
     let best = 0;
+    let bestShown = 0;
     let bestChunk = 0;
     let chunkCoverage = 0;
     let chunkNameCoverage = 0;
@@ -120,11 +121,14 @@ function filesOf(own: Sums, within: BlobSet, context: Context): FileEvidence[] {
       const value = score[chunk] as number;
       if (value === 0) continue;
       sum += value;
-      if (value > best) {
-        best = value;
+      if (value > best) best = value;
+      const names = nameCover[chunk] as number;
+      // The chunk to show is the one that defines what is asked, before one that only mentions it as often.
+      const shown = value * (1 + names / idfTotal);
+      if (shown > bestShown) {
+        bestShown = shown;
         bestChunk = chunk - from;
       }
-      const names = nameCover[chunk] as number;
       nameSum += names;
       if ((cover[chunk] as number) > chunkCoverage) chunkCoverage = cover[chunk] as number;
       if (names > chunkNameCoverage) chunkNameCoverage = names;

@@ -39,7 +39,7 @@ export function featuresOf(question: Question, file: FileContext, idf: ReadonlyM
     Math.log(1 + path.depth), Math.log(1 + evidence.chunks),
     file.defines, file.definesExact,
     path.test && !asks.tests ? 1 : 0, path.example && !asks.examples && !asks.documents ? 1 : 0, path.vendored && !asks.vendored ? 1 : 0,
-    path.legacy ? 1 : 0, path.barrel ? 1 : 0, path.declarations ? 1 : 0,
+    path.legacy ? 1 : 0, path.barrel ? 1 : 0, path.declarations || (path.header && file.language === 'c') ? 1 : 0,
     DOCUMENT_LANGUAGES.has(file.language) && !asks.documents ? 1 : 0,
     DATA_LANGUAGES.has(file.language) && !asks.configuration ? 1 : 0, file.textOnly ? 1 : 0,
   );

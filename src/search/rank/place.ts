@@ -13,7 +13,9 @@ export interface PathEvidence {
   readonly vendored: boolean;
   readonly legacy: boolean;
   readonly barrel: boolean;
+  /** Types or interfaces of what is written elsewhere. */
   readonly declarations: boolean;
+  readonly header: boolean;
 }
 
 const TEST_FOLDERS = new Set(['test', 'tests', 'testing', '__tests__', 'spec', 'specs', 'testdata', 'test_data', 'fixtures', 'testutil', 'testutils', 'e2e', '__mocks__', 'mocks', 'jvmtest', 'commontest', 'androidtest', 'selftests', 'kunit']);
@@ -39,6 +41,6 @@ export function readPath(path: string): PathEvidence {
     example: lower.some((segment) => EXAMPLE_FOLDERS.has(segment)),
     vendored: lower.some((segment) => VENDORED_FOLDERS.has(segment)),
     legacy: lower.some((segment) => LEGACY_FOLDERS.has(segment)) || LEGACY_NAME.test(base),
-    barrel: BARRELS.has(name), declarations: /\.d\.[cm]?ts$/.test(name),
+    barrel: BARRELS.has(name), declarations: /\.(?:d\.[cm]?ts|pyi|mli|rbi)$/.test(name), header: name.endsWith('.h'),
   };
 }
