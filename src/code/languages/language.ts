@@ -16,8 +16,6 @@ export interface Language {
   readonly comments: readonly string[];
   /** The rule by which a symbol is visible outside its file. */
   readonly exported: 'all' | 'capital' | 'no_underscore' | 'marked' | 'not_static' | 'not_private';
-  /** Constants and variables inside functions are symbols too, as universal-ctags has it for TypeScript; absent: they are not. */
-  readonly locals?: true;
   /** Definitions of one name directly after one another are one: a signature and its equations in Haskell, clauses in Elixir. */
   readonly clauses?: true;
   /** Makes the text fit for the grammar, of the same length and with the same lines: what the grammar does not know is blanked. */

@@ -25,12 +25,12 @@ export const MAJOR_LANGUAGES: readonly Language[] = [
   {
     name: 'typescript', aliases: ['ts'], globs: ['*.ts', '*.mts', '*.cts'], interpreters: ['ts-node', 'tsx'],
     grammar: { package: 'tree-sitter-typescript', file: 'tree-sitter-typescript.wasm' },
-    comments: ['comment'], exported: 'marked', locals: true, binding: 'javascript',
+    comments: ['comment'], exported: 'marked', binding: 'javascript',
   },
   {
     name: 'tsx', aliases: [], globs: ['*.tsx'], interpreters: [],
     grammar: { package: 'tree-sitter-typescript', file: 'tree-sitter-tsx.wasm' },
-    comments: ['comment'], exported: 'marked', locals: true, binding: 'javascript',
+    comments: ['comment'], exported: 'marked', binding: 'javascript',
   },
   {
     name: 'python', aliases: ['py', 'python3'], globs: ['*.py', '*.pyi', '*.pyw', '*.wsgi', '*.gyp', '*.gypi', 'SConstruct', 'SConscript', 'wscript'],

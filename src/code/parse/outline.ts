@@ -26,7 +26,7 @@ interface OutlineInput {
 export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): SymbolFact[] {
   const each = oncePerName(found, input);
   const once = input.language.clauses === true ? joinClauses(each, input.text, input.references) : each;
-  const kept = input.language.locals === true ? once : withoutLocals(once);
+  const kept = withoutLocals(once);
   const { containers, members } = containersOf(kept, input);
   const exported: boolean[] = [];
   return kept.map((symbol, index) => {

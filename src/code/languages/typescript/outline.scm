@@ -1,24 +1,33 @@
-; Everything declared in a block first; what stands at the top gets its kind below.
-(lexical_declaration (variable_declarator name: [
-  (identifier) @name
-  (object_pattern [(shorthand_property_identifier_pattern) @name (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name) (pair_pattern value: (identifier) @name)])
-  (array_pattern (identifier) @name)
-]) @definition.variable)
-(for_in_statement kind: ["const" "let"] left: (identifier) @name) @definition.variable
 (program [
   (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable)
+  (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable)
   (export_statement declaration: (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable))
+  (export_statement declaration: (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))
 ])
 (program [
   (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant)
   (export_statement declaration: (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant))
 ])
-(internal_module body: (statement_block (export_statement declaration: (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))))
+(program [
+  (lexical_declaration kind: "const" (variable_declarator name: (_ [
+    (identifier) @name (shorthand_property_identifier_pattern) @name (pair_pattern value: (identifier) @name)
+    (_ left: [(identifier) (shorthand_property_identifier_pattern)] @name) (pair_pattern value: (_ left: (identifier) @name))
+  ])) @definition.constant)
+  (export_statement declaration: (lexical_declaration kind: "const" (variable_declarator name: (_ [
+    (identifier) @name (shorthand_property_identifier_pattern) @name (pair_pattern value: (identifier) @name)
+    (_ left: [(identifier) (shorthand_property_identifier_pattern)] @name) (pair_pattern value: (_ left: (identifier) @name))
+  ])) @definition.constant))
+])
+(internal_module body: (statement_block [
+  (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable)
+  (export_statement declaration: (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))
+]))
 (variable_declarator name: (identifier) @name value: [(arrow_function body: (statement_block)? @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
 (variable_declarator name: (identifier) @name value: (class body: (_) @body)) @definition.class
 (function_declaration name: (identifier) @name body: (_) @body) @definition.function
 (generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function
 (class_declaration name: (type_identifier) @name body: (_) @body) @definition.class
+(class name: (type_identifier) @name body: (_) @body) @definition.class
 (method_definition name: [(property_identifier) (private_property_identifier)] @name body: (_) @body) @definition.method
 (method_definition name: (property_identifier) @name body: (_) @body (#eq? @name "constructor")) @definition.constructor
 (public_field_definition name: [(property_identifier) (private_property_identifier)] @name) @definition.property

@@ -49,3 +49,11 @@ export const parse = (text: string): Writer => {
   for (const part of text) external(part);
   return Tools.make() as unknown as Writer;
 };
+export const { first, second: { length }, third: renamed = 3 } = parse('');
+const [head, , tail = 1] = [0, 1, 2];
+register(class Handler {
+  handle(): void {
+    const inner = 1;
+    let found = inner;
+  }
+});
