@@ -23,15 +23,16 @@ export async function candidatesOf(resolved: Resolved, matcher: FileMatcher): Pr
   return resolved.store.trigrams.candidates(resolved.repositoryIds, matcher.plan, resolved.within);
 }
 
-/** Calls `visit` for each candidate whose text matches, in order, until it gives false. Gives how many were looked at. */
+/** Calls `visit` for each candidate whose text matches, in order, until `proceed` (told how many texts and characters were read) gives false. Gives how many were looked at. */
 export async function verify(
   resolved: Resolved,
   matcher: FileMatcher,
   ids: ArrayLike<BlobId>,
-  options: { from?: number; signal?: AbortSignal | undefined; proceed: (looked: number) => boolean },
+  options: { from?: number; signal?: AbortSignal | undefined; proceed: (looked: number, chars: number) => boolean },
   visit: (id: BlobId, text: string) => void,
 ): Promise<number> {
   let at = options.from ?? 0;
+  let chars = 0;
   for (let size = FIRST_BATCH; at < ids.length; size = Math.min(BATCH, size * 2)) {
     throwIfAborted(options.signal);
     const batch = Array.prototype.slice.call(ids, at, at + size) as BlobId[];
@@ -40,10 +41,11 @@ export async function verify(
       matcher.needsFacts ? resolved.store.files.facts(batch) : new Map<BlobId, Uint8Array>(),
     ]);
     for (const id of batch) {
-      if (!options.proceed(at)) return at;
+      if (!options.proceed(at, chars)) return at;
       at++;
       const text = texts.get(id);
       if (text === undefined) continue;
+      chars += text.length;
       matcher.reset(text, facts.get(id));
       if (matcher.matches()) visit(id, text);
     }

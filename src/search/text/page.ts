@@ -8,10 +8,12 @@ import { scoreLines, type ScoredLine } from './score.ts';
 
 /** Candidates that are looked at together and ordered by score: enough to find the telling places of a common word. */
 const WINDOW = 200;
+/** A window whose page is full ends after so much text too: counted, not timed, so that a page is the same every time. */
+const WINDOW_CHARS = 1_500_000;
 /** Lines kept of one file within a window; its other lines are counted. */
 const LINES_OF_FILE = 100;
-/** After the page is full, counting the rest goes on this long. */
-const COUNT_MILLIS = 20;
+/** Counting the rest of a page that is full goes on until so long after the start, and in any case a quarter of it. */
+const COUNT_MILLIS = 4;
 
 /** Where the next page begins: within the window of candidates [from, to) after `skip` lines. */
 export interface PagePosition {
@@ -38,8 +40,8 @@ export async function pageOfHits(resolved: Resolved, matcher: FileMatcher, optio
   let looked = window.from;
   const enough = options.limit + window.skip;
   const fixedEnd = options.at !== null && options.at.to > window.from ? options.at.to : null;
-  const proceed = (at: number): boolean => (fixedEnd !== null ? at < fixedEnd
-    : (at - window.from < WINDOW || count < enough) && performance.now() - started < LIMITS.searchMillis);
+  const proceed = (at: number, chars: number): boolean => (fixedEnd !== null ? at < fixedEnd
+    : ((at - window.from < WINDOW && chars < WINDOW_CHARS) || count < enough) && performance.now() - started < LIMITS.searchMillis);
   looked = await verify(resolved, matcher, ids, { from: window.from, signal: options.signal, proceed }, (blob, text) => {
     const lines = matcher.lines(LINES_OF_FILE);
     if (lines.length === 0) return;
