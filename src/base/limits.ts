@@ -34,8 +34,8 @@ export const LIMITS = {
   threads: 8,
   /** JavaScript heap of one thread; a batch needs a tenth of it. */
   threadHeapMegabytes: 512,
-  /** A thread that does not answer for so long hangs inside a grammar, beyond the reach of its own time limit. */
-  taskMillis: 120_000,
+  /** A thread that is at one file for so long hangs inside a grammar, beyond the reach of its own time limit. */
+  fileMillis: 20_000,
   /** Files of one parse batch. */
   parseBatchFiles: 1_024,
   /** A longer run of letters is data, not a name; it is found by its trigrams alone. */

@@ -9,13 +9,14 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 let parser: Promise<FactsParser> | undefined;
 
 /** Parses some stored texts: packed facts for each, and one term and one name block for all. Throws only when a grammar crashes. */
-export async function runParseTask(task: ParseTask): Promise<ParseResult> {
+export async function runParseTask(task: ParseTask, at: Int32Array): Promise<ParseResult> {
   const factsParser = await (parser ??= openParser());
   const builder = new TermBlockBuilder();
   const outcomes: ParseResult['outcomes'][number][] = [];
   let pack = -1;
   let unpacked: Uint8Array = new Uint8Array(0);
-  for (const item of task.items) {
+  for (const [index, item] of task.items.entries()) {
+    Atomics.store(at, 0, index);
     const { offset, length } = item.content;
     if (item.content.pack !== pack) {
       pack = item.content.pack;

@@ -11,11 +11,12 @@ import { TrigramSet } from './trigrams.ts';
 let marks: TrigramSet | undefined;
 
 /** Reads, decodes, hashes, compresses and takes the trigrams of some files. Needs no parser: text is searchable after it. */
-export function runTextTask(task: TextTask): TextResult {
+export function runTextTask(task: TextTask, at: Int32Array): TextResult {
   const builder = new TrigramBlockBuilder((marks ??= new TrigramSet()));
   const packer = new Packer();
   const seen = new Set<string>();
-  const outcomes = task.items.map((item) => {
+  const outcomes = task.items.map((item, index) => {
+    Atomics.store(at, 0, index);
     const bytes = bytesOf(item);
     if (bytes === null) return { skipped: 'unreadable', size: 0 } as const;
     return textOutcome(item, bytes, task.objectFormat, seen, builder, packer);

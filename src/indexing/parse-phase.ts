@@ -24,10 +24,10 @@ export async function parsePhase(run: Run): Promise<void> {
       });
       return run.pool.parse({ kind: 'parse', packs: [...packs.values()], items }, run.signal);
     },
-    async (results, batch) => {
+    async (result, batch) => {
       done += batch.length;
       bytes += batch.reduce((sum, blob) => sum + blob.size, 0);
-      for (const result of results) await commitFacts(run, result, total - done);
+      await commitFacts(run, result, total - done);
       run.onProgress?.({ kind: 'symbols', repository: run.repository.name, done, total, bytes });
     },
   );

@@ -6,11 +6,11 @@ import type { Reply, Request } from './messages.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('src/code/threads/entry.ts runs as a worker thread only.');
-port.on('message', async ({ id, task }: Request) => {
+port.on('message', async ({ id, task, item }: Request) => {
   try {
-    const result = task.kind === 'text' ? runTextTask(task) : await runParseTask(task);
+    const result = task.kind === 'text' ? runTextTask(task, item) : await runParseTask(task, item);
     port.postMessage({ id, result } satisfies Reply);
   } catch (error) {
-    port.postMessage({ id, crashed: error instanceof Error ? error.message : String(error) } satisfies Reply);
+    port.postMessage({ id, crashed: error instanceof Error ? error.message : String(error), item: Atomics.load(item, 0) } satisfies Reply);
   }
 });

@@ -86,9 +86,11 @@ export type TaskResult = TextResult | ParseResult;
 export interface Request {
   readonly id: number;
   readonly task: Task;
+  /** Shared: the thread writes which item it is at, so that the one which breaks it is known. */
+  readonly item: Int32Array;
 }
 
 export type Reply =
   | { readonly id: number; readonly result: TaskResult }
-  /** The thread cannot go on (a grammar crashed): it is replaced and the task tried file by file. */
-  | { readonly id: number; readonly crashed: string };
+  /** The thread cannot go on (a grammar crashed at `item`): it is replaced. */
+  | { readonly id: number; readonly crashed: string; readonly item: number };

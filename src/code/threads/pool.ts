@@ -5,17 +5,25 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { LIMITS, throwIfAborted } from '../../base/mod.ts';
-import type { ParseResult, ParseTask, Reply, Request, Task, TextResult, TextTask } from './messages.ts';
+import type { ParseItem, ParseResult, ParseTask, Reply, Request, Task, TextResult, TextTask } from './messages.ts';
 
 export interface Pool extends AsyncDisposable {
   readonly threads: number;
   text(task: TextTask, signal?: AbortSignal): Promise<TextResult>;
-  /** Files that crash or hang a grammar come back as text only with a problem; see `parseAlone`. */
-  parse(task: ParseTask, signal?: AbortSignal): Promise<readonly ParseResult[]>;
+  /** Files that crash or hang a grammar come back as text only, with a problem. */
+  parse(task: ParseTask, signal?: AbortSignal): Promise<ParseResult>;
 }
 
-export function openPool(options: { threads?: number } = {}): Pool {
-  return new ThreadPool(Math.max(1, options.threads ?? Math.min(availableParallelism(), LIMITS.threads)));
+export interface PoolOptions {
+  readonly threads?: number;
+  /** The program of a thread; another one only to prove the wall. */
+  readonly entry?: URL;
+  /** Milliseconds after which a thread that is still at the same file is replaced. */
+  readonly fileMillis?: number;
+}
+
+export function openPool(options: PoolOptions = {}): Pool {
+  return new ThreadPool(options);
 }
 
 interface Job {
@@ -25,25 +33,29 @@ interface Job {
 
 class Thread {
   readonly worker: Worker;
-  job: (Job & { id: number; timer: NodeJS.Timeout }) | null = null;
+  /** `item` is written by the thread: the file that it is at. */
+  job: (Job & { id: number; timer: NodeJS.Timeout; item: Int32Array }) | null = null;
 
-  constructor() {
-    const entry = import.meta.url.endsWith('.ts') ? './entry.ts' : './entry.js';
-    this.worker = new Worker(new URL(entry, import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: LIMITS.threadHeapMegabytes } });
+  constructor(entry: URL) {
+    this.worker = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: LIMITS.threadHeapMegabytes } });
     this.worker.unref();
   }
 }
 
 class ThreadPool implements Pool {
   readonly threads: number;
+  readonly #entry: URL;
+  readonly #fileMillis: number;
   readonly #idle: Thread[] = [];
   readonly #all = new Set<Thread>();
   readonly #waiting: Job[] = [];
   #nextId = 1;
   #closed = false;
 
-  constructor(threads: number) {
-    this.threads = threads;
+  constructor(options: PoolOptions) {
+    this.threads = Math.max(1, options.threads ?? Math.min(availableParallelism(), LIMITS.threads));
+    this.#entry = options.entry ?? new URL(import.meta.url.endsWith('.ts') ? './entry.ts' : './entry.js', import.meta.url);
+    this.#fileMillis = options.fileMillis ?? LIMITS.fileMillis;
   }
 
   async text(task: TextTask, signal?: AbortSignal): Promise<TextResult> {
@@ -52,22 +64,15 @@ class ThreadPool implements Pool {
     throw new Error(`reading files in a thread failed: ${reply.crashed}`);
   }
 
-  async parse(task: ParseTask, signal?: AbortSignal): Promise<readonly ParseResult[]> {
+  async parse(task: ParseTask, signal?: AbortSignal): Promise<ParseResult> {
     const reply = await this.#run(task, signal);
-    if ('result' in reply) return [reply.result as ParseResult];
-    if (task.items.length > 1) return this.#halves(task, signal);
-    const item = task.items[0];
+    if ('result' in reply) return reply.result as ParseResult;
+    const item = task.items[reply.item];
     if (item === undefined || item.textOnly !== null) throw new Error(`splitting a text in a thread failed: ${reply.crashed}`);
-    // The one file that crashes its grammar is kept as text, with the reason.
-    const [result] = await this.parse({ ...task, items: [{ ...item, textOnly: 'parse_crash' }] }, signal);
+    // The one file that broke its grammar is kept as text, with the reason; the others are parsed again.
     const problem = { kind: 'parse_crash', message: `The ${item.language} grammar failed: ${reply.crashed}` } as const;
-    return [{ ...(result as ParseResult), outcomes: (result as ParseResult).outcomes.map((outcome) => ({ ...outcome, problems: [...outcome.problems, problem] })) }];
-  }
-
-  async #halves(task: ParseTask, signal?: AbortSignal): Promise<readonly ParseResult[]> {
-    const middle = task.items.length >> 1;
-    const first = await this.parse({ ...task, items: task.items.slice(0, middle) }, signal);
-    return [...first, ...(await this.parse({ ...task, items: task.items.slice(middle) }, signal))];
+    const kept: ParseItem = { ...item, textOnly: 'parse_crash', problems: [...item.problems, problem] };
+    return this.parse({ ...task, items: task.items.with(reply.item, kept) }, signal);
   }
 
   #run(task: Task, signal: AbortSignal | undefined): Promise<Reply> {
@@ -85,17 +90,21 @@ class ThreadPool implements Pool {
       if (thread === undefined) return;
       const job = this.#waiting.shift() as Job;
       const id = this.#nextId++;
-      // A file may use its whole time limit; a thread that exceeds the sum hangs inside a grammar.
-      const files = job.task.items.length;
-      const timer = setTimeout(() => this.#replace(thread, 'it did not answer in time'), LIMITS.taskMillis + (files === 1 ? LIMITS.parseMillis : 0));
-      thread.job = { ...job, id, timer };
+      const item = new Int32Array(new SharedArrayBuffer(4));
+      let before = -1;
+      const timer = setInterval(() => {
+        const now = Atomics.load(item, 0);
+        if (now === before) this.#replace(thread, 'it did not come to an end');
+        before = now;
+      }, this.#fileMillis);
+      thread.job = { ...job, id, timer, item };
       thread.worker.ref();
-      thread.worker.postMessage({ id, task: job.task } satisfies Request);
+      thread.worker.postMessage({ id, task: job.task, item } satisfies Request);
     }
   }
 
   #spawn(): Thread {
-    const thread = new Thread();
+    const thread = new Thread(this.#entry);
     this.#all.add(thread);
     thread.worker.on('message', (reply: Reply) => {
       const { job } = thread;
@@ -112,7 +121,7 @@ class ThreadPool implements Pool {
   }
 
   #release(thread: Thread): void {
-    if (thread.job !== null) clearTimeout(thread.job.timer);
+    if (thread.job !== null) clearInterval(thread.job.timer);
     thread.job = null;
     thread.worker.unref();
   }
@@ -124,7 +133,7 @@ class ThreadPool implements Pool {
     const idle = this.#idle.indexOf(thread);
     if (idle >= 0) this.#idle.splice(idle, 1);
     void thread.worker.terminate();
-    job?.resolve({ id: job.id, crashed: reason });
+    job?.resolve({ id: job.id, crashed: reason, item: Atomics.load(job.item, 0) });
     if (!this.#closed) this.#assign();
   }
 
