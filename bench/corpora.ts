@@ -1,5 +1,5 @@
 /**
- * Corpora that anyone can get by package name: npm tarballs and Debian source packages. They lie in `bench/corpora/`
+ * Corpora that anyone can get by package name: npm tarballs, Debian source packages, commits of git repositories. They lie in `bench/corpora/`
  * (never committed), in $BENCH_CORPORA, or where `--corpora` says; what is there already is not fetched again.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface Corpus {
   readonly name: string;
-  readonly from: 'debian' | 'npm';
+  readonly from: 'debian' | 'npm' | 'git';
+  /** A package by name; for git an URL and a commit, with # between. */
   readonly package: string;
   readonly what: string;
 }
@@ -24,6 +25,12 @@ export const CORPORA: readonly Corpus[] = [
   { name: 'effect', from: 'npm', package: 'effect@3.10.0', what: 'TypeScript' },
   { name: 'rxjs', from: 'npm', package: 'rxjs@7.8.1', what: 'TypeScript' },
   { name: 'zod', from: 'npm', package: 'zod@3.25.76', what: 'TypeScript, about 1 MB' },
+  { name: 'cobra', from: 'git', package: 'https://github.com/spf13/cobra#61968e893eee2f27696c2fbc8e34fa5c4afaf7c4', what: 'Go' },
+  { name: 'fastapi', from: 'git', package: 'https://github.com/fastapi/fastapi#c3c9dd6b1a08bcda766e7b43eafe72c4c5e9e193', what: 'Python' },
+  { name: 'pydantic', from: 'git', package: 'https://github.com/pydantic/pydantic#82c15f0ba8a9f8d8d6ba595df73ad20e2ee2eccf', what: 'Python' },
+  { name: 'gson', from: 'git', package: 'https://github.com/google/gson#f4d371d29c04066dbe7fdb31f642831f9c7f40cd', what: 'Java' },
+  { name: 'rack', from: 'git', package: 'https://github.com/rack/rack#ca8a404704ed043797c4f9d482c97d722c0dc719', what: 'Ruby' },
+  { name: 'zod-git', from: 'git', package: 'https://github.com/colinhacks/zod#c7805073fef5b6b8857307c3d4b3597a70613bc2', what: 'TypeScript' },
 ];
 
 /** The folder of all corpora. */
@@ -42,6 +49,7 @@ export function corpus(name: string, folder: string): string {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work);
   if (known.from === 'npm') fetchNpm(known.package, work);
+  else if (known.from === 'git') fetchGit(known.package, join(work, name));
   else fetchDebian(known.package, work);
   const unpacked = readdirSync(work).find((item) => statSync(join(work, item)).isDirectory());
   if (unpacked === undefined) throw new Error(`Package ${known.package} unpacked to no folder.`);
@@ -54,6 +62,14 @@ function fetchNpm(name: string, into: string): void {
   must('npm', ['pack', name, '--silent'], into);
   const archive = readdirSync(into).find((item) => item.endsWith('.tgz')) as string;
   must('tar', ['xzf', archive], into);
+}
+
+function fetchGit(source: string, into: string): void {
+  const [url, commit] = source.split('#') as [string, string];
+  mkdirSync(into);
+  must('git', ['init', '-q'], into);
+  must('git', ['fetch', '-q', '--depth', '1', url, commit], into);
+  must('git', ['checkout', '-q', 'FETCH_HEAD'], into);
 }
 
 /** Debian's sources often stand in no list of a machine: a private list beside the corpora is used instead of the system's. */

@@ -17,7 +17,7 @@ const SUITES: Readonly<Record<string, { readonly corpora: readonly string[]; loa
   watch: { corpora: ['curl'], load: async () => (await import('./suites/watch.ts')).watchSuite },
   startup: { corpora: ['curl'], load: async () => (await import('./suites/startup.ts')).startupSuite },
   differential: { corpora: ['curl'], load: async () => (await import('./suites/differential.ts')).differentialSuite },
-  ctags: { corpora: ['curl', 'go', 'python', 'commons-lang', 'ruby', 'effect'], load: async () => (await import('./quality/ctags.ts')).ctagsSuite },
+  ctags: { corpora: ['curl', 'cobra', 'fastapi', 'pydantic', 'gson', 'rack', 'zod-git'], load: async () => (await import('./quality/ctags.ts')).ctagsSuite },
 };
 
 const { values, positionals } = parseArgs({

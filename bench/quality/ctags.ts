@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { filesOf, spaced } from '../patterns.ts';
 import { McpSession, indexFolder } from '../product.ts';
 import type { Bench, Report } from '../report.ts';
+import { apart, APART } from './ctags-apart.ts';
 
 const FILES_MAX = 600;
-const SHOWN = 12;
+const SHOWN = 36;
 /** ctags counts from the name, we from the head of the definition; attributes and return types may stand between. */
 const LINES_APART_MAX = 3;
 
@@ -29,11 +30,12 @@ interface Tag {
   readonly line: number;
   readonly kind: string;
   readonly language: string;
-  /** Inside a function, or taken for a name by mistake: see `isDoubtful`. */
-  readonly doubtful: boolean;
+  readonly reason: keyof typeof APART | null;
 }
 
-const RESERVED = new Set(['this', 'true', 'false', 'null', 'infer', 'instanceof', 'satisfies', 'extends', 'typeof', 'keyof', 'return', 'if', 'else', 'for', 'while', 'new', 'function', 'string', 'number', 'boolean']);
+interface Asked extends Tag {
+  readonly found: boolean;
+}
 
 interface Outline {
   readonly outline: readonly { readonly name: string; readonly startLine: number; readonly endLine: number }[];
@@ -43,8 +45,7 @@ export async function ctagsSuite(bench: Bench): Promise<Report> {
   const dataDir = join(bench.scratch, 'data');
   await indexFolder(bench.folder, dataDir, ['--name', bench.name]);
   const session = new McpSession(dataDir, bench.scratch);
-  const counts = new Map<string, { found: number; all: number }>();
-  const missing: Tag[] = [];
+  const asked: Asked[] = [];
   const outlines = new Map<string, Outline['outline']>();
   try {
     await session.initialize();
@@ -52,23 +53,50 @@ export async function ctagsSuite(bench: Bench): Promise<Report> {
       let outline = outlines.get(tag.path);
       if (outline === undefined) outlines.set(tag.path, (outline = await outlineOf(session, bench.name, tag.path)));
       const found = outline.some(({ name, startLine, endLine }) => name === tag.name && tag.line >= startLine - LINES_APART_MAX && tag.line <= Math.max(endLine, startLine + LINES_APART_MAX));
-      if (!found) missing.push(tag);
-      for (const key of [`${tag.language} all`, ...(tag.doubtful ? [] : [`${tag.language} all but doubtful`]), `${tag.language} ${tag.kind}`]) {
-        const count = counts.get(key) ?? { found: 0, all: 0 };
-        counts.set(key, { found: count.found + (found ? 1 : 0), all: count.all + 1 });
-      }
+      asked.push({ ...tag, found });
     }
   } finally {
     await session.close();
   }
-  const rows = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { found, all }]) => [key, all, found, `${Math.floor((found / all) * 1000) / 10} %`]);
+  return reportOf(bench.name, outlines.size, asked);
+}
+
+function reportOf(corpus: string, files: number, asked: readonly Asked[]): Report {
+  const own = asked.filter(({ reason }) => reason === null);
+  const missing = own.filter(({ found }) => !found);
+  const byLanguage = groups(asked, ({ language }) => language).map(([language, tags]) => {
+    const counted = tags.filter(({ reason }) => reason === null);
+    return [language, tags.length, tags.length - counted.length, counted.length, ...shares(counted), shares(tags)[1]];
+  });
+  const byReason = groups(asked.filter(({ reason }) => reason !== null), ({ language, reason }) => `${language}: ${APART[reason as keyof typeof APART]}`)
+    .map(([reason, tags]) => [reason, tags.length, ...shares(tags), tags.slice(0, 2).map(({ name, path, line }) => `\`${name}\` ${path}:${line}`).join(', ')]);
+  const byKind = groups(own, ({ language, kind }) => `${language} ${kind}`).map(([kind, tags]) => [kind, tags.length, ...shares(tags)]);
   return {
-    suite: 'ctags', corpus: bench.name, raw: { rows, missing: missing.slice(0, 500) },
+    suite: 'ctags', corpus, raw: { byLanguage, byReason, byKind, missing: missing.slice(0, 500) },
     tables: [
-      { title: `Definitions of universal-ctags in ${outlines.size} files`, columns: ['language and kind', 'of ctags', 'found here', 'share'], rows },
-      { title: `Not found here: ${missing.length}`, columns: ['language and kind', 'name', 'where'], rows: spaced(missing, SHOWN * 3).map((tag) => [`${tag.language} ${tag.kind}`, tag.name, `${tag.path}:${tag.line}`]) },
+      { title: `Definitions of universal-ctags in ${files} files`, columns: ['language', 'of ctags', 'counted apart', 'definitions', 'found here', 'share', 'share with those apart'], rows: byLanguage },
+      { title: 'Counted apart, and why', columns: ['reason', 'of ctags', 'found here', 'share', 'such as'], rows: byReason },
+      { title: 'Definitions by kind of ctags', columns: ['kind', 'of ctags', 'found here', 'share'], rows: byKind },
+      { title: `Definitions not found here: ${missing.length}`, columns: ['language and kind', 'name', 'where'], rows: spaced(missing, SHOWN).map((tag) => [`${tag.language} ${tag.kind}`, tag.name, `${tag.path}:${tag.line}`]) },
     ],
   };
+}
+
+function groups<T>(list: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
+  const map = new Map<string, T[]>();
+  for (const item of list) {
+    const key = keyOf(item);
+    const group = map.get(key);
+    if (group === undefined) map.set(key, [item]);
+    else group.push(item);
+  }
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** How many were found, and which share, rounded down. */
+function shares(tags: readonly Asked[]): [number, string] {
+  const found = tags.filter((tag) => tag.found).length;
+  return [found, tags.length === 0 ? '-' : `${Math.floor((found / tags.length) * 1000) / 10} %`];
 }
 
 function tagsOf(folder: string): Tag[] {
@@ -85,7 +113,7 @@ function tagsOf(folder: string): Tag[] {
       if (!line.startsWith('{')) continue;
       const tag = JSON.parse(line) as CtagsLine;
       if (tag.name === undefined || !kinds.has(tag.kind) || tag.name.startsWith('__anon')) continue;
-      tags.push({ name: tag.name, path: tag.path, line: tag.line, kind: tag.kind, language, doubtful: isDoubtful({ ...tag, name: tag.name, language }) });
+      tags.push({ name: tag.name, path: tag.path, line: tag.line, kind: tag.kind, language, reason: apart({ ...tag, name: tag.name, language }) });
     }
   }
   return tags;
@@ -98,17 +126,6 @@ interface CtagsLine {
   readonly kind: string;
   readonly pattern?: string;
   readonly scopeKind?: string;
-}
-
-/**
- * Locals of a function, reserved words, and, in TypeScript, names that the line does not declare: ctags takes the word
- * after a comment (`= PURE make()`) or a line break inside an expression for a declared name.
- */
-function isDoubtful(tag: CtagsLine & { readonly name: string; readonly language: string }): boolean {
-  if (RESERVED.has(tag.name) || /^(function|method|func|generator)$/.test(tag.scopeKind ?? '')) return true;
-  if (tag.language !== 'TypeScript' || !/^(constant|variable|alias)$/.test(tag.kind)) return false;
-  const declared = /\b(?:const|let|var|type|using)\s+([{[]|[\w$]+)/.exec(tag.pattern ?? '')?.[1];
-  return declared !== tag.name && declared !== '{' && declared !== '[';
 }
 
 /** Empty where the file is not indexed: its definitions then count as not found. */
