@@ -103,7 +103,15 @@ test('text: words, phrases, operators, filters and any punctuation', async () =>
   }
 });
 
+test('auto: signs within one word are meant', async () => {
+  for (const query of ['C++', 'f()', "what's", '...args']) {
+    const { mode, results } = await search(store, { query });
+    assert.deepEqual([mode, results[0]?.path], ['text', 'notes/CAFE.md'], query);
+  }
+});
+
 test('regex: over lines, anchors, filters', async () => {
+  await check({ query: '/^int \\w+\\(int/', mode: 'regex' }, ['c/list.c:2:1', 'c/list.h:1:1']);
   await check({ query: '^int \\w+\\(int', mode: 'regex' }, ['c/list.c:2:1', 'c/list.h:1:1']);
   await check({ query: 'path:c/*.h list_\\w+', mode: 'regex' }, ['c/list.h:1:5']);
   await check({ query: 'value\\)\\n\\{', mode: 'regex' }, ['c/list.c:2:18,1']);

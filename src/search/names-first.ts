@@ -48,14 +48,14 @@ export async function searchName(resolved: Resolved, words: string, request: Sea
 }
 
 function inOrder(definitions: readonly Definition[], files: readonly RankedFile[]): Item[] {
-  const keyOf = (place: Definition['place']): string => `${place.view}\0${place.entry.path}`;
+  const keyOf = (blob: number, place: Definition['place']): string => `${blob}:${place.entry.path}`;
   // Files that the ranker does not know (the index has no words for them yet) keep the order of their definitions.
-  const scores = new Map(files.map((file) => [keyOf(file.place), file.score]));
+  const scores = new Map(files.map((file) => [keyOf(file.info.id, file.place), file.score]));
   const known = (key: string): number => scores.get(key) ?? Number.NEGATIVE_INFINITY;
   const best = new Map<string, Definition>();
   const further: Definition[] = [];
   for (const definition of definitions) {
-    const key = keyOf(definition.place);
+    const key = keyOf(definition.blob, definition.place);
     if (best.has(key)) further.push(definition);
     else best.set(key, definition);
   }
@@ -64,7 +64,7 @@ function inOrder(definitions: readonly Definition[], files: readonly RankedFile[
   const weak = byScore.filter(({ definition }) => !isStrong(definition));
   const rest = [
     ...weak.map(({ key, definition }) => ({ score: known(key), item: { definition } as Item })),
-    ...files.flatMap((file) => (best.has(keyOf(file.place)) ? [] : [{ score: file.score, item: { file } as Item }])),
+    ...files.flatMap((file) => (best.has(keyOf(file.info.id, file.place)) ? [] : [{ score: file.score, item: { file } as Item }])),
   ].sort((a, b) => (a.score === b.score ? 0 : b.score - a.score));
   return [
     ...byScore.flatMap(({ definition }) => (isStrong(definition) ? [{ definition }] : [])),

@@ -26,11 +26,13 @@ export async function searchRanked(resolved: Resolved, words: string, request: S
   return { results, total: { value: exact ? inScope.length : Math.max(inScope.length, matching), exact }, nextCursor: more ? writeCursor(question, [skip + page.length]) : null };
 }
 
-/** A content may stand at several paths; only those that pass the path filters answer. */
+/** A content may stand at several paths and in several views: each path answers once, and only where it passes the filters. */
 export function filesInScope(resolved: Resolved, files: readonly RankedFile[]): readonly RankedFile[] {
   const { paths, notPaths } = resolved.scope;
-  if (paths.length + notPaths.length === 0) return files;
-  return files.filter(({ place }) => (paths.length === 0 || paths.some((test) => test.matches(place.entry.path))) && !notPaths.some((test) => test.matches(place.entry.path)));
+  const seen = new Set<string>();
+  const distinct = resolved.viewIds.length < 2 ? files : files.filter(({ info, place }) => seen.size < seen.add(`${info.id}:${place.entry.path}`).size);
+  if (paths.length + notPaths.length === 0) return distinct;
+  return distinct.filter(({ place }) => (paths.length === 0 || paths.some((test) => test.matches(place.entry.path))) && !notPaths.some((test) => test.matches(place.entry.path)));
 }
 
 /** Ranked files as results, each with its best chunk. */

@@ -17,6 +17,10 @@ import { searchLines, type Found } from './text/search.ts';
 
 type Answered = Answer['mode'];
 
+/** One run without spaces that holds more than letters, digits, `_`, `-` and `/`. */
+const SIGNS = /^(?=\S*[^\p{L}\p{N}\s_/-])\S+$/u;
+const PATH_LIKE = /^[\w.-]*(?:\/[\w.-]+)+\/?$/;
+
 /**
  * Answers a query in one of the modes. `auto`: an exact query (quotes, operators, a regex) is matched exactly, a single
  * name that is defined gives its definitions, anything else is ranked. Errors: `invalid_query`, `not_found`, `not_indexed`.
@@ -53,6 +57,11 @@ async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchReq
       const lines = await searchLines(resolved, expression, request, question('text'));
       if (lines.results.length > 0) return { mode: 'text', found: lines };
     }
+  }
+  // Signs within one word (`C++`, `f()`, `...args`) are meant; words of the ranking have none. Paths are ranked by their folders.
+  if (asked === 'auto' && SIGNS.test(parsed.words) && !PATH_LIKE.test(parsed.words)) {
+    const lines = await searchLines(resolved, expression, request, question('text'));
+    if (lines.results.length > 0) return { mode: 'text', found: lines };
   }
   const mode: Answered = asked === 'semantic' ? 'semantic' : 'hybrid';
   const ranked = await searchRanked(resolved, parsed.words, request, question(mode));

@@ -1,5 +1,5 @@
 /** Sentences about answers that every face says alike. */
-import type { AnswerFreshness, Coverage, IndexSummary, Progress } from '../domain/mod.ts';
+import type { Answer, AnswerFreshness, Coverage, IndexSummary, Progress } from '../domain/mod.ts';
 
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : noun.endsWith('s') || noun.endsWith('ch') ? 'es' : 's'}`;
@@ -33,6 +33,24 @@ export function freshnessSentence(freshness: AnswerFreshness): string {
   if (freshness.pendingFiles > 0) parts.push(`${plural(freshness.pendingFiles, 'file')} pending`);
   if (freshness.indexedAt === null) parts.push('never completed');
   return parts.join(', ');
+}
+
+/** Why nothing was found, as far as the answer tells. */
+export function noneSentence(coverage: Coverage): string {
+  return coverage.filesSearched === 0 ? 'no results: no indexed file passes the filters' : 'no results';
+}
+
+/** Said before definitions that only resemble the name that was asked for; empty where one of them has it. */
+export function nearbySentence(answer: Answer): string {
+  const definitions = answer.results.filter((one) => 'relation' in one && one.relation === 'definition');
+  if (definitions.length === 0 || definitions.length < answer.results.length) return '';
+  return definitions.some(({ why }) => why.some((each) => each === 'exact name' || each === 'name in another case')) ? '' : `No symbol is called ${JSON.stringify(answer.query)}; the nearest names:`;
+}
+
+/** A path in one line, whatever its name is made of. */
+export function pathText(path: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are what is spelled out.
+  return path.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (unit) => (unit === '\n' ? '\\n' : unit === '\t' ? '\\t' : `\\x${unit.charCodeAt(0).toString(16).padStart(2, '0')}`));
 }
 
 /** One line about a finished index. */

@@ -57,6 +57,12 @@ test('a regex query keeps its spaces and gives up its filters', () => {
   assert.deepEqual([parsed.filters.paths, parsed.filters.languages, parsed.caseSensitive], [['src'], ['c'], true]);
 });
 
+test('a regex may stand between slashes in regex mode too', () => {
+  assert.equal(show(parseRegexQuery('/fo+ b/ path:src').expression), '/fo+ b/');
+  assert.equal(show(parseRegexQuery('/').expression), '///');
+  assert.equal(show(parseRegexQuery('//').expression), '////');
+});
+
 test('no string of characters is an error', () => {
   const piece = fc.oneof(fc.constantFrom('OR', 'AND', 'NOT', '-', '(', ')', '"', '/', ' ', '  ', 'repo:', 'path:', 'case:', 'symbol:', 'a', 'b.c', '\\', '::', "'"), fc.string({ maxLength: 5 }));
   fc.assert(fc.property(fc.array(piece, { minLength: 1, maxLength: 12 }), (pieces) => {

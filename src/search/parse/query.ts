@@ -37,9 +37,11 @@ export function parseQuery(query: string): ParsedRequest {
 /** Regex mode: filters stand at the beginning or the end, all between them is one regex with its spaces. */
 export function parseRegexQuery(query: string): ParsedRequest {
   requireSize(query);
-  const source = withoutFilters(query);
-  const at = query.indexOf(source);
-  const tokens = source === '' ? tokenize(query) : [...tokenize(query.slice(0, at)), ...tokenize(query.slice(at + source.length))];
+  const given = withoutFilters(query);
+  // Between slashes, as in the other modes: a person who types `/x/` means x.
+  const source = /^\/([^]+)\/$/.exec(given)?.[1] ?? given;
+  const at = query.indexOf(given);
+  const tokens = given === '' ? tokenize(query) : [...tokenize(query.slice(0, at)), ...tokenize(query.slice(at + given.length))];
   const { filters } = takeFilters(tokens);
   if (source === '' && !hasFilters(filters)) throw emptyQuery();
   const caseSensitive = tokens.some((token) => token.kind === 'filter' && token.field === 'case' && token.value.toLowerCase() === 'yes');

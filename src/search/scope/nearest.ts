@@ -4,12 +4,17 @@ export function nearest(typed: string, names: readonly string[]): string[] {
   return names
     .map((name) => {
       const own = name.toLowerCase();
-      return { name, distance: own.includes(wanted) || wanted.includes(own) ? 1 : editDistance(wanted, own) };
+      return { name, distance: isMostOf(own, wanted) || isMostOf(wanted, own) ? 1 : editDistance(wanted, own) };
     })
     .filter(({ distance }) => distance <= Math.max(2, wanted.length / 3))
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => name);
+}
+
+/** `go` within `klingon` is chance; `script` within `typescript` is not. */
+function isMostOf(part: string, whole: string): boolean {
+  return whole.includes(part) && part.length * 2 >= whole.length;
 }
 
 function editDistance(a: string, b: string): number {
@@ -22,6 +27,11 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length] as number;
+}
+
+/** The first of many names, with how many are left unsaid. */
+export function some(names: readonly string[], most: number): string {
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
 }
 
 /** ` Did you mean a or b?`, or what there is when nothing is near. */

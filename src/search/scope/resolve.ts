@@ -4,7 +4,7 @@ import type { BlobSet, Filters, Repository, RepositoryId, View, ViewId } from '.
 import type { Scope, Store } from '../../store/mod.ts';
 import type { Narrowing } from '../requests.ts';
 import { pathTest } from './globs.ts';
-import { suggestion } from './nearest.ts';
+import { some, suggestion } from './nearest.ts';
 
 /** What a request may answer from: names made into ids, filters compiled, and the blobs that are left over. */
 export interface Resolved {
@@ -86,7 +86,7 @@ function named(all: readonly Repository[], name: string): readonly Repository[] 
   });
   if (found.length > 0) return found;
   const names = all.map((one) => one.name);
-  throw new CodeIndexError('not_found', `No repository is called "${name}".`, suggestion(name, names, `Indexed are ${names.slice(0, 8).join(', ')}.`));
+  throw new CodeIndexError('not_found', `No repository is called "${name}".`, suggestion(name, names, `Indexed are ${some(names, 8)}.`));
 }
 
 function chooseViews(views: readonly View[], all: readonly Repository[], narrowing: Narrowing, filters: Filters): readonly View[] {
@@ -130,5 +130,5 @@ function languageOfName(name: string, stored: readonly string[]): string {
   if (language !== null) return language.name;
   const found = stored.find((one) => one.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
-  throw new CodeIndexError('invalid_query', `No language is called "${name}".`, suggestion(name, stored, `Indexed are ${stored.slice(0, 12).join(', ')}.`));
+  throw new CodeIndexError('invalid_query', `No language is called "${name}".`, suggestion(name, stored, `Indexed are ${some(stored, 12)}.`));
 }

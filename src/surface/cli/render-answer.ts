@@ -1,6 +1,6 @@
 import type { Answer, Match, Result } from '../../domain/mod.ts';
 import type { SymbolResult } from '../../search/mod.ts';
-import { coverageSentence, freshnessSentence, plural, seconds } from '../../service/mod.ts';
+import { coverageSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, seconds } from '../../service/mod.ts';
 import { tame, type Paint, type Terminal } from './terminal.ts';
 
 /** Lines of a chunk shown under its heading; the place says where the rest is. */
@@ -9,13 +9,20 @@ const LINES_OF_CHUNK = 8;
 /** Grep-like: `path:line: text`, grouped by file, and a last line with totals, coverage, freshness and time. */
 export function searchLines(answer: Answer, paint: Paint, terminal: Pick<Terminal, 'quiet'>): readonly string[] {
   const lines: string[] = [];
+  const nearby = nearbySentence(answer);
+  if (nearby !== '' && !terminal.quiet) lines.push(paint.dim(nearby), '');
   const prefix = answer.coverage.repositories.length > 1;
+  const branches = branchesShown(answer.results);
   let file = '';
   let lastLine = 0;
+  let single = false;
   for (const result of answer.results) {
-    const place = prefix ? `${result.repository}/${result.path}` : result.path;
-    const here = `${place}@${result.branch ?? ''}`;
-    if (file !== '' && (here !== file || result.kind !== 'line')) lines.push('');
+    const place = pathText(`${prefix ? `${result.repository}/` : ''}${result.path}`) + (branches.has(result.repository) ? `@${result.branch ?? 'detached'}` : '');
+    const here = place;
+    const wasSingle = single;
+    single = result.kind === 'line' && result.endLine === result.startLine;
+    // Lines without context stand together, as grep writes them; what is longer is set apart.
+    if (file !== '' && (here !== file || result.kind !== 'line') && !(single && wasSingle)) lines.push('');
     else if (here === file && result.endLine > result.startLine && result.startLine > lastLine + 1) lines.push(paint.dim('--'));
     file = here;
     lastLine = result.endLine;
@@ -26,6 +33,17 @@ export function searchLines(answer: Answer, paint: Paint, terminal: Pick<Termina
   lines.push(paint.dim(totals(answer)));
   if (answer.nextCursor !== null) lines.push(paint.dim(`next page: --cursor ${answer.nextCursor}`));
   return lines;
+}
+
+/** Repositories whose results come from several branches: there the place names its own. */
+export function branchesShown(results: readonly Result[]): ReadonlySet<string> {
+  const first = new Map<string, string | null>();
+  const several = new Set<string>();
+  for (const { repository, branch } of results) {
+    if (first.has(repository) && first.get(repository) !== branch) several.add(repository);
+    first.set(repository, branch);
+  }
+  return several;
 }
 
 function lineLines(result: Result, place: string, paint: Paint): readonly string[] {
@@ -96,7 +114,6 @@ function totals(answer: Answer): string {
   const { total, results } = answer;
   const count = total.exact ? plural(total.value, 'result') : `at least ${plural(total.value, 'result')}`;
   const shown = results.length < total.value ? `, ${results.length.toLocaleString('en-US')} shown` : '';
-  const none = answer.coverage.filesSearched === 0 ? 'no results: no file passes the filters' : 'no results';
-  const parts = [`${total.value === 0 && total.exact ? none : count}${shown}`, coverageSentence(answer.coverage), freshnessSentence(answer.freshness), seconds(answer.tookMs)];
+  const parts = [`${total.value === 0 && total.exact ? noneSentence(answer.coverage) : count}${shown}`, coverageSentence(answer.coverage), freshnessSentence(answer.freshness), seconds(answer.tookMs)];
   return parts.filter((part) => part !== '').join(' · ');
 }

@@ -1,8 +1,9 @@
 import type { OutlineItem, ReadAnswer } from '../../search/mod.ts';
+import { pathText } from '../../service/mod.ts';
 import { tame, type Paint, type Terminal } from './terminal.ts';
 
 export function readLines(answer: ReadAnswer, paint: Paint, terminal: Pick<Terminal, 'quiet'>): readonly string[] {
-  if (answer.map.length > 0) return answer.map.flatMap((file) => [paint.path(file.path), ...outlineLines(file.symbols, paint), '']);
+  if (answer.map.length > 0) return answer.map.flatMap((file) => [paint.path(pathText(file.path)), ...outlineLines(file.symbols, paint), '']);
   if (answer.text === '') return outlineLines(answer.outline, paint);
   const texts = answer.text.replace(/\r?\n$/, '').split(/\r?\n/);
   const width = String(answer.startLine + texts.length).length;

@@ -1,4 +1,4 @@
-import { bytes, plural, type StatusAnswer } from '../../service/mod.ts';
+import { bytes, pathText, plural, type StatusAnswer } from '../../service/mod.ts';
 import type { Paint } from './terminal.ts';
 
 type RepositoryStatus = StatusAnswer['repositories'][number];
@@ -6,7 +6,7 @@ type RepositoryStatus = StatusAnswer['repositories'][number];
 export function statusLines(answer: StatusAnswer, paint: Paint): readonly string[] {
   if (answer.skipped !== undefined) {
     return [
-      ...answer.skipped.map((one) => `${paint.dim(one.reason.padEnd(15))} ${paint.path(answer.repositories.length > 1 ? `${one.repository}/${one.path}` : one.path)} ${paint.dim(bytes(one.size))}`),
+      ...answer.skipped.map((one) => `${paint.dim(one.reason.padEnd(15))} ${paint.path(pathText(answer.repositories.length > 1 ? `${one.repository}/${one.path}` : one.path))} ${paint.dim(bytes(one.size))}`),
       paint.dim(`${plural(answer.skipped.length, 'file')} left out`),
     ];
   }
@@ -17,7 +17,7 @@ export function statusLines(answer: StatusAnswer, paint: Paint): readonly string
 
 function repositoryLines(one: RepositoryStatus, answer: StatusAnswer, paint: Paint): readonly string[] {
   const here = answer.workspace.includes(one.name) ? paint.good(' (searched from here)') : '';
-  const languages = Object.entries(one.languages).sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 8);
+  const languages = Object.entries(one.languages).sort(([, a], [, b]) => b.files - a.files).slice(0, 8);
   return [
     `${paint.bold(one.name)}${here}  ${one.url ?? one.root}`,
     `  ${plural(one.files, 'file')}, ${bytes(one.sourceBytes)}, ${plural(one.symbols, 'symbol')}, ${plural(one.occurrences, 'reference')}`,

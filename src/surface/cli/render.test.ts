@@ -46,6 +46,19 @@ describe('searchLines', () => {
     const several = answerOf([LINE]);
     assert.match(searchLines({ ...several, coverage: { ...several.coverage, repositories: ['curl', 'git'] } }, PLAIN, { quiet: true })[0] ?? '', /^curl\/lib\/url\.c:7:/);
   });
+  it('writes lines without context under each other, and names the branch where there are several', () => {
+    const { length } = searchLines(answerOf([LINE, { ...LINE, path: 'b.c' }]), PLAIN, { quiet: true });
+    assert.equal(length, 2);
+    assert.match(searchLines(answerOf([LINE, { ...LINE, branch: 'next' }]), PLAIN, { quiet: true })[1] ?? '', /^lib\/url\.c@next:7:/);
+  });
+  it('keeps a path in its line', () => {
+    assert.match(searchLines(answerOf([{ ...LINE, path: 'a\tb\nc' }]), PLAIN, { quiet: true })[0] ?? '', /^a\\tb\\nc:7:/);
+  });
+  it('says that no symbol has the name, only near ones', () => {
+    const near = { ...CHUNK, relation: 'definition', role: 'definition', tier: 'resolved', method: '', why: ['holds the name'] } as Result;
+    assert.equal(searchLines(answerOf([near]), PLAIN, { quiet: false })[0], 'No symbol is called "parse"; the nearest names:');
+    assert.match(searchLines(answerOf([{ ...near, why: ['exact name'] } as Result]), PLAIN, { quiet: false })[0] ?? '', /^lib/);
+  });
   it('marks the match on a terminal', () => {
     assert.match(searchLines(answerOf([LINE]), COLOURS, { quiet: true })[0] ?? '', /static int \u001b\[1m\u001b\[31mparse\u001b\[39m\u001b\[22m\(const/);
   });

@@ -2,7 +2,7 @@
 import type { Answer, Result } from '../../domain/mod.ts';
 import type { OutlineItem, ReadAnswer, SymbolResult } from '../../search/mod.ts';
 import {
-  bytes, coverageSentence, freshnessSentence, plural, summarySentence,
+  bytes, coverageSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, summarySentence,
   type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
 } from '../../service/mod.ts';
 import type { Tool } from './tools.ts';
@@ -32,15 +32,17 @@ export function renderText(tool: Tool, answer: unknown, activity: readonly strin
 function renderAnswer(answer: Answer, activity: readonly string[]): string {
   const several = answer.coverage.repositories.length > 1;
   const count = answer.total.exact ? plural(answer.total.value, 'result') : `at least ${plural(answer.total.value, 'result')}`;
-  const none = answer.coverage.filesSearched === 0 ? 'No results: no file passes the filters' : 'No results';
+  const none = noneSentence(answer.coverage).replace('no', 'No');
   const head = [
     `${answer.total.value === 0 && answer.total.exact ? none : count} (${answer.mode})${answer.results.length < answer.total.value ? `, ${answer.results.length} shown` : ''}`,
     coverageSentence(answer.coverage), freshnessSentence(answer.freshness), ...activity.map((one) => `indexing: ${one}`),
   ];
   const lines = [head.filter((part) => part !== '').join(' · ')];
+  const nearby = nearbySentence(answer);
+  if (nearby !== '') lines.push(nearby);
   let file = '';
   for (const result of answer.results) {
-    const place = `${several ? `${result.repository}:` : ''}${result.path}`;
+    const place = pathText(`${several ? `${result.repository}:` : ''}${result.path}`);
     if (result.kind === 'line' && place === file) lines.push(...numberedLines(result));
     else lines.push('', heading(result, place), ...numberedLines(result));
     file = result.kind === 'line' ? place : '';
@@ -68,9 +70,9 @@ function numberedLines(result: Pick<Result, 'snippet' | 'startLine'>): readonly 
 }
 
 function renderRead(answer: ReadAnswer): string {
-  if (answer.map.length > 0) return answer.map.map((file) => [file.path, ...outlineLines(file.symbols, 1)].join('\n')).join('\n');
+  if (answer.map.length > 0) return answer.map.map((file) => [pathText(file.path), ...outlineLines(file.symbols, 1)].join('\n')).join('\n');
   const head = [
-    `${answer.repository}:${answer.path ?? ''}`,
+    `${answer.repository}:${pathText(answer.path ?? '')}`,
     answer.text === '' ? plural(answer.outline.length, 'symbol') : `lines ${answer.startLine}-${answer.endLine} of ${answer.totalLines}`,
     answer.enclosing === null ? '' : `in ${(answer.enclosing.signature ?? answer.enclosing.name).replaceAll(/\s+/g, ' ').slice(0, 200)}`,
     freshnessSentence(answer.freshness),
@@ -93,7 +95,7 @@ function renderStatus(answer: StatusAnswer): string {
   for (const one of answer.activity) lines.push(`indexing: ${one}`);
   if (answer.repositories.length === 0) lines.push('Nothing is indexed yet.');
   for (const one of answer.repositories) {
-    const languages = Object.entries(one.languages).sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 6).map(([name, { files }]) => `${name} ${files}`);
+    const languages = Object.entries(one.languages).sort(([, a], [, b]) => b.files - a.files).slice(0, 6).map(([name, { files }]) => `${name} ${files}`);
     lines.push(`${one.name} (${one.url ?? one.root}): ${plural(one.files, 'file')}, ${plural(one.symbols, 'symbol')}, ${languages.join(', ')}`);
     for (const view of one.views) {
       const pending = [view.pendingFiles > 0 ? `${view.pendingFiles} files pending` : '', view.pendingSymbols > 0 ? `symbols of ${view.pendingSymbols} files pending` : ''];
