@@ -3,6 +3,7 @@ import { RE2JS, type Matcher } from 're2js';
 import { CodeIndexError } from '../../base/mod.ts';
 import { asciiUnits, buildAlphabet, type Alphabet } from './alphabet.ts';
 import { emit, MOST_NODES, sizeOf } from './emit.ts';
+import { needleOf } from './needle.ts';
 import { fewMembers, single, type CharSet } from './sets.ts';
 import { nodesOf, type Node, type Pattern } from './syntax.ts';
 
@@ -37,7 +38,58 @@ export function compilePattern(pattern: Pattern, source: string): Searcher {
   if (sizeOf(node) > MOST_NODES) {
     throw new CodeIndexError('invalid_query', `The regex \`${source.slice(0, 80)}\` is too large once its repeats are written out.`, 'Use smaller repeat counts.');
   }
-  return new RegexSearcher(node);
+  // What matches within one line can be looked for in the few lines that hold its needle.
+  const inLine = !pattern.multiline && ![...nodesOf(node)].some((each) => each.kind === 'assert' && each.what.startsWith('text_'));
+  const needle = inLine ? needleOf(node) : null;
+  return needle === null ? new RegexSearcher(node) : new LineSearcher(needle, new RegexSearcher(node));
+}
+
+/** Finds a needle first, then holds the pattern against its line alone. */
+class LineSearcher implements Searcher {
+  start = 0;
+  end = 0;
+  readonly #needle: RegExp;
+  readonly #pattern: Searcher;
+  #text = '';
+  /** The line that the pattern was last given. */
+  #lineStart = -1;
+  #lineEnd = -1;
+
+  constructor(needle: RegExp, pattern: Searcher) {
+    this.#needle = needle;
+    this.#pattern = pattern;
+  }
+
+  reset(text: string): void {
+    this.#text = text;
+    this.#lineStart = -1;
+    this.#lineEnd = -1;
+  }
+
+  next(from: number): boolean {
+    const text = this.#text;
+    for (let at = from; ;) {
+      this.#needle.lastIndex = at;
+      const needle = this.#needle.exec(text);
+      if (needle === null) return false;
+      if (needle.index < this.#lineStart || needle.index >= this.#lineEnd) this.#takeLine(needle.index);
+      const lineStart = this.#lineStart;
+      if (this.#pattern.next(Math.max(at - lineStart, 0))) {
+        this.start = lineStart + this.#pattern.start;
+        this.end = lineStart + this.#pattern.end;
+        return true;
+      }
+      at = this.#lineEnd;
+    }
+  }
+
+  #takeLine(at: number): void {
+    const text = this.#text;
+    const end = text.indexOf('\n', at);
+    this.#lineStart = text.lastIndexOf('\n', at) + 1;
+    this.#lineEnd = end < 0 ? text.length : end;
+    this.#pattern.reset(text.slice(this.#lineStart, this.#lineEnd));
+  }
 }
 
 function withoutNewline(node: Node): Node {

@@ -53,9 +53,10 @@ export async function pageOfHits(resolved: Resolved, matcher: FileMatcher, optio
   const places = await placesOf(resolved, found.map(({ blob }) => blob));
   const placed = found.flatMap((file) => (places.has(file.blob) ? [{ ...file, places: places.get(file.blob) ?? [] }] : []));
   let total = placed.reduce((sum, { count: own, places: at }) => sum + own * at.length, 0);
-  const scored = await scoreLines(resolved, placed, { names, definers, atoms: matcher.positive.length });
+  const scored = await scoreLines(resolved, placed, { names, definers, atoms: matcher.positive.length, most: enough });
+  const inWindow = placed.reduce((sum, file) => sum + file.lines.length * file.places.length, 0);
   const lines = scored.slice(window.skip, window.skip + options.limit);
-  const more = window.skip + lines.length < scored.length;
+  const more = window.skip + lines.length < inWindow;
   const rest = await countRest(resolved, matcher, ids, end, started, options.signal);
   total += rest.total;
   const next = more ? { from: window.from, to: end, skip: window.skip + lines.length } : end < ids.length && (rest.total > 0 || !rest.done) ? { from: end, to: 0, skip: 0 } : null;
