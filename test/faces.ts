@@ -72,9 +72,9 @@ export function run(args: readonly string[], options: RunOptions): Promise<Outco
 
 /** Repeats a question until it is answered with yes; throws after ten seconds. */
 export async function until(what: string, question: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   while (!(await question())) {
-    if (Date.now() > end) throw new Error(`${what} did not happen within ten seconds`);
+    if (Date.now() > end) throw new Error(`${what} did not happen within a minute`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

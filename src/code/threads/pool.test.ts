@@ -12,7 +12,7 @@ function taskOf(texts: readonly string[]): ParseTask {
 const entry = new URL('./failing-entry.testing.ts', import.meta.url);
 
 test('a grammar that throws, kills its thread or hangs costs one file, which is kept as text with the reason', async () => {
-  await using pool = openPool({ threads: 2, entry, fileMillis: 700 });
+  await using pool = openPool({ threads: 2, entry, fileMillis: 3_000 });
   const texts = ['def one(): pass', 'x = "throws"', 'def two(): pass', 'y = "dies"', 'def three(): pass', 'z = "hangs"', 'def four(): pass'];
   const outcomes = (await pool.parse(taskOf(texts))).outcomes;
   assert.deepEqual(outcomes.map(({ textOnly }) => textOnly), [null, 'parse_crash', null, 'parse_crash', null, 'parse_crash', null]);
@@ -22,7 +22,7 @@ test('a grammar that throws, kills its thread or hangs costs one file, which is 
 });
 
 test('the pool goes on after a thread was replaced, and stops when it is told to', async () => {
-  const pool = openPool({ threads: 1, entry, fileMillis: 700 });
+  const pool = openPool({ threads: 1, entry, fileMillis: 3_000 });
   await pool.parse(taskOf(['y = "dies"']));
   const after = await pool.parse(taskOf(['def still(): pass']));
   assert.equal(after.outcomes[0]?.symbols, 1);

@@ -36,7 +36,7 @@ export function searchLines(answer: Answer, paint: Paint, terminal: Pick<Termina
 }
 
 /** Repositories whose results come from several branches: there the place names its own. */
-export function branchesShown(results: readonly Result[]): ReadonlySet<string> {
+function branchesShown(results: readonly Result[]): ReadonlySet<string> {
   const first = new Map<string, string | null>();
   const several = new Set<string>();
   for (const { repository, branch } of results) {
