@@ -84,3 +84,41 @@ export function visitTerm(bytes: Uint8Array, visit: (ordinal: number, frequency:
     visit(last, form === 3 ? (bytes[at++] as number) : (FORMS[form] as number));
   }
 }
+
+/** Postings of one list, decoded; only the first `count` places are meant. */
+export interface TermList {
+  count: number;
+  ordinals: Uint32Array;
+  frequencies: Uint8Array;
+}
+
+/** As `visitTerm`, into arrays that are used again and grow as needed: a ranked query reads a million postings. */
+export function readTerm(bytes: Uint8Array, into: TermList): void {
+  if (into.ordinals.length < bytes.length) {
+    into.ordinals = new Uint32Array(bytes.length * 2);
+    into.frequencies = new Uint8Array(bytes.length * 2);
+  }
+  const { ordinals, frequencies } = into;
+  const { length } = bytes;
+  let count = 0;
+  let at = 0;
+  let last = -1;
+  while (at < length) {
+    let value = bytes[at++] as number;
+    if (value >= 0x80) {
+      value &= 0x7f;
+      let scale = 0x80;
+      for (;;) {
+        const next = bytes[at++] as number;
+        value += (next & 0x7f) * scale;
+        if (next < 0x80) break;
+        scale *= 0x80;
+      }
+    }
+    const form = value & 3;
+    last += (value - form) / 4 + 1;
+    ordinals[count] = last;
+    frequencies[count++] = form === 3 ? (bytes[at++] as number) : (FORMS[form] as number);
+  }
+  into.count = count;
+}

@@ -3,7 +3,7 @@
  * Pure arithmetic over postings; the same over every driver.
  */
 import type { BlobSet } from '../../domain/mod.ts';
-import { visitTerm } from '../../domain/mod.ts';
+import { readTerm, type TermList } from '../../domain/mod.ts';
 import type { ChunkBlock, TermPostings } from '../../store/mod.ts';
 import type { QueryTerm } from './question.ts';
 
@@ -36,22 +36,36 @@ export interface FileEvidence {
   readonly whole: number;
 }
 
-/** Sums of one block, reused by the terms one after the other. */
+/** What one block's chunks and files gather from the terms one after the other. */
 interface Sums {
   readonly block: ChunkBlock;
+  /** By chunk: BM25F, and the idf of the terms that it has, and has in a name. */
   readonly score: Float32Array;
   readonly cover: Float32Array;
   readonly nameCover: Float32Array;
+  /** By file, each term counted once: idf of the terms that it has at all, and has in a name; BM25F as one document. */
+  readonly inFile: Float32Array;
+  readonly inName: Float32Array;
+  readonly whole: Float32Array;
 }
 
 export interface Gathered {
+  /** The files that are worth a closer look; of many the likeliest. */
   readonly files: readonly FileEvidence[];
+  /** Files that hold a term at all. */
+  readonly matching: number;
   /** Inverse document frequency by term. */
   readonly idf: ReadonlyMap<string, number>;
   readonly averageTerms: number;
 }
 
-export function gather(terms: readonly QueryTerm[], postings: readonly TermPostings[], statistics: { chunks: number; terms: number }, within: BlobSet): Gathered {
+/** At most `most` files, `preferred` ones before all others. */
+export interface Choice {
+  readonly most: number;
+  readonly preferred: { has(blob: number): boolean };
+}
+
+export function gather(terms: readonly QueryTerm[], postings: readonly TermPostings[], statistics: { chunks: number; terms: number }, within: BlobSet, choice: Choice): Gathered {
   const averageTerms = statistics.chunks === 0 ? 1 : statistics.terms / statistics.chunks;
   const idf = new Map(postings.map(({ term, documentCount }) => [term, idfOf(documentCount, statistics.chunks)]));
   const weightOf = new Map(terms.map(({ term, weight }) => [term, weight]));
@@ -62,17 +76,13 @@ export function gather(terms: readonly QueryTerm[], postings: readonly TermPosti
     if (blocks.length > 0) idfTotal += termIdf;
     for (const { block, bytes } of blocks) {
       let own = sums.get(block);
-      if (own === undefined) {
-        const chunks = block.chunkStart[block.blobs.length] as number;
-        own = { block, score: new Float32Array(chunks), cover: new Float32Array(chunks), nameCover: new Float32Array(chunks) };
-        sums.set(block, own);
-      }
+      if (own === undefined) sums.set(block, (own = emptySums(block)));
       addTerm(own, bytes, termIdf, averageTerms);
     }
   }
-  const context = { idfTotal: idfTotal || 1, postings, idf, weightOf };
-  const files = [...sums.values()].flatMap((own) => filesOf(own, within, context));
-  return { files, idf, averageTerms };
+  const found = [...sums.values()];
+  const { chosen, matching } = choose(found, within, idfTotal || 1, choice);
+  return { files: chosen.map(({ own, ordinal }) => evidenceOf(own, ordinal, idfTotal || 1)), matching, idf, averageTerms };
 }
 
 /** Positive for every term; near zero for one in most chunks. */
@@ -80,108 +90,151 @@ function idfOf(documents: number, chunks: number): number {
   return Math.log(1 + (chunks - Math.min(documents, chunks) + 0.5) / (documents + 0.5));
 }
 
+const sumsByBlock = new WeakMap<ChunkBlock, Sums>();
+
+/** The arrays of the query before, cleared: new ones of a large repository are 10 MB of garbage a query. Gathering never waits, so no two use them. */
+function emptySums(block: ChunkBlock): Sums {
+  const known = sumsByBlock.get(block);
+  if (known !== undefined) {
+    for (const array of [known.score, known.cover, known.nameCover, known.inFile, known.inName, known.whole]) array.fill(0);
+    return known;
+  }
+  const chunks = block.chunkStart[block.blobs.length] as number;
+  const files = block.blobs.length;
+  const made: Sums = {
+    block, score: new Float32Array(chunks), cover: new Float32Array(chunks), nameCover: new Float32Array(chunks),
+    inFile: new Float32Array(files), inName: new Float32Array(files), whole: new Float32Array(files),
+  };
+  sumsByBlock.set(block, made);
+  return made;
+}
+
+const list: TermList = { count: 0, ordinals: new Uint32Array(1_024), frequencies: new Uint8Array(1_024) };
+
 function addTerm(own: Sums, bytes: Uint8Array, idf: number, averageTerms: number): void {
-  const { score, cover, nameCover } = own;
-  const { chunkTerms } = own.block;
-  visitTerm(bytes, (chunk, frequency) => {
-    const inName = frequency >= 0x80;
-    const weighted = ((frequency >>> 3) & 15) * FIELD.code + (frequency & 7) * FIELD.comment + (inName ? FIELD.name : 0);
-    const norm = K1 * (1 - B + (B * (chunkTerms[chunk] as number)) / averageTerms);
-    score[chunk] = (score[chunk] as number) + (idf * weighted * (K1 + 1)) / (weighted + norm);
-    cover[chunk] = (cover[chunk] as number) + idf;
-    if (inName) nameCover[chunk] = (nameCover[chunk] as number) + idf;
-  });
-}
-
-interface Context {
-  /** Idf of all terms that occur at all. */
-  readonly idfTotal: number;
-  readonly postings: readonly TermPostings[];
-  readonly idf: ReadonlyMap<string, number>;
-  readonly weightOf: ReadonlyMap<string, number>;
-}
-
-function filesOf(own: Sums, within: BlobSet, context: Context): FileEvidence[] {
   const { block, score, cover, nameCover } = own;
-  const { idfTotal } = context;
-  const presence = presenceOf(block, context);
-  const files: FileEvidence[] = [];
-  for (let ordinal = 0; ordinal < block.blobs.length; ordinal++) {
-    if ((presence.inFile[ordinal] as number) === 0 || !within.has(block.blobs[ordinal] as number)) continue;
-    const from = block.chunkStart[ordinal] as number;
-    const to = block.chunkStart[ordinal + 1] as number;
+  const { chunkTerms, chunkStart } = block;
+  const blobOf = chunkBlobs(block);
+  const norms = fileNorms(block);
+  readTerm(bytes, list);
+  const { count, ordinals, frequencies } = list;
+  const fixed = K1 * (1 - B);
+  const slope = (K1 * B) / averageTerms;
+  // A file's chunks stand together, so its own sum is whole when the next file's first chunk comes.
+  for (let at = 0; at < count;) {
+    const file = blobOf[ordinals[at] as number] as number;
+    const end = chunkStart[file + 1] as number;
+    let times = 0;
+    let named = false;
+    for (; at < count && (ordinals[at] as number) < end; at++) {
+      const chunk = ordinals[at] as number;
+      const detail = frequencies[at] as number;
+      let weighted = ((detail >>> 3) & 15) * FIELD.code + (detail & 7) * FIELD.comment;
+      if (detail >= 0x80) {
+        weighted += FIELD.name;
+        named = true;
+        nameCover[chunk] = (nameCover[chunk] as number) + idf;
+      }
+      times += weighted;
+      score[chunk] = (score[chunk] as number) + (idf * weighted * (K1 + 1)) / (weighted + fixed + slope * (chunkTerms[chunk] as number));
+      cover[chunk] = (cover[chunk] as number) + idf;
+    }
+    own.inFile[file] = (own.inFile[file] as number) + idf;
+    if (named) own.inName[file] = (own.inName[file] as number) + idf;
+    own.whole[file] = (own.whole[file] as number) + (idf * times * (K1 + 1)) / (times + (norms[file] as number));
+  }
+}
+
+interface Chosen {
+  readonly own: Sums;
+  readonly ordinal: number;
+}
+
+/** Tells the likeliest files by a rough score, without an object for each of the tens of thousands that hold a common word. */
+function choose(sums: readonly Sums[], within: BlobSet, idfTotal: number, { most, preferred }: Choice): { chosen: Chosen[]; matching: number } {
+  const rough = sums.map((own) => roughScores(own, within, idfTotal, preferred));
+  const all = rough.reduce((sum, { count }) => sum + count, 0);
+  const least = all <= most ? 0 : leastOf(rough, all, most);
+  const chosen: Chosen[] = [];
+  // Those above the cut first: of equals at the cut the earlier ones fill the room.
+  for (const isChosen of [(score: number) => score > least, (score: number) => score === least]) {
+    rough.forEach(({ own, scores }) => {
+      for (let ordinal = 0; ordinal < scores.length && chosen.length < most; ordinal++) {
+        const score = scores[ordinal] as number;
+        if (score > 0 && isChosen(score)) chosen.push({ own, ordinal });
+      }
+    });
+  }
+  return { chosen, matching: all };
+}
+
+/** The score of the `most`-th best. */
+function leastOf(rough: readonly { scores: Float32Array; count: number }[], all: number, most: number): number {
+  const sorted = new Float32Array(all);
+  let at = 0;
+  for (const { scores } of rough) for (let i = 0; i < scores.length; i++) if ((scores[i] as number) > 0) sorted[at++] = scores[i] as number;
+  return sorted.sort()[all - most] as number;
+}
+
+/** By ordinal; above 0 for every file in scope that holds a term. */
+function roughScores(own: Sums, within: BlobSet, idfTotal: number, preferred: Choice['preferred']): { own: Sums; scores: Float32Array; count: number } {
+  const { block, score, cover, nameCover, inFile } = own;
+  const { blobs, chunkStart } = block;
+  const scores = new Float32Array(blobs.length);
+  let count = 0;
+  for (let ordinal = 0; ordinal < scores.length; ordinal++) {
+    const coverage = inFile[ordinal] as number;
+    const blob = blobs[ordinal] as number;
+    if (coverage === 0 || !within.has(blob)) continue;
+    const to = chunkStart[ordinal + 1] as number;
     let sum = 0;
-    let best = 0;
-    let bestShown = 0;
-    let bestChunk = 0;
     let chunkCoverage = 0;
     let chunkNameCoverage = 0;
-    let nameSum = 0;
-    for (let chunk = from; chunk < to; chunk++) {
-      const value = score[chunk] as number;
-      if (value === 0) continue;
-      sum += value;
-      if (value > best) best = value;
-      const names = nameCover[chunk] as number;
-      // The chunk to show is the one that defines what is asked, before one that only mentions it as often.
-      const shown = value * (1 + names / idfTotal);
-      if (shown > bestShown) {
-        bestShown = shown;
-        bestChunk = chunk - from;
-      }
-      nameSum += names;
-      if ((cover[chunk] as number) > chunkCoverage) chunkCoverage = cover[chunk] as number;
-      if (names > chunkNameCoverage) chunkNameCoverage = names;
+    for (let chunk = chunkStart[ordinal] as number; chunk < to; chunk++) {
+      const covered = cover[chunk] as number;
+      if (covered === 0) continue;
+      sum += score[chunk] as number;
+      if (covered > chunkCoverage) chunkCoverage = covered;
+      if ((nameCover[chunk] as number) > chunkNameCoverage) chunkNameCoverage = nameCover[chunk] as number;
     }
-    files.push({
-      block, ordinal, blob: block.blobs[ordinal] as number, chunks: to - from, sum, best, bestChunk,
-      coverage: (presence.inFile[ordinal] as number) / idfTotal, chunkCoverage: chunkCoverage / idfTotal,
-      nameCoverage: (presence.inName[ordinal] as number) / idfTotal, chunkNameCoverage: chunkNameCoverage / idfTotal,
-      nameSum: nameSum / idfTotal, headCoverage: (cover[from] as number) / idfTotal, whole: presence.whole[ordinal] as number,
-    });
+    scores[ordinal] = Math.log(1 + sum) + (2 * coverage + chunkCoverage + chunkNameCoverage) / idfTotal + (preferred.has(blob) ? 10 : 0);
+    count++;
   }
-  return files;
+  return { own, scores, count };
 }
 
-interface Presence {
-  /** Idf of the terms that each file has at all, and has in a name: each term counted once a file. */
-  readonly inFile: Float32Array;
-  readonly inName: Float32Array;
-  readonly whole: Float32Array;
-}
-
-function presenceOf(block: ChunkBlock, context: Context): Presence {
-  const blobOf = chunkBlobs(block);
-  const count = block.blobs.length;
-  const inFile = new Float32Array(count);
-  const inName = new Float32Array(count);
-  const whole = new Float32Array(count);
-  const frequency = new Float32Array(count);
-  const named = new Uint8Array(count);
-  const norms = fileNorms(block);
-  const touched: number[] = [];
-  for (const { term, blocks } of context.postings) {
-    const own = blocks.find((item) => item.block === block);
-    if (own === undefined) continue;
-    const value = (context.idf.get(term) as number) * (context.weightOf.get(term) ?? 1);
-    visitTerm(own.bytes, (chunk, detail) => {
-      const blob = blobOf[chunk] as number;
-      if (frequency[blob] === 0) touched.push(blob);
-      const isName = detail >= 0x80;
-      frequency[blob] = (frequency[blob] as number) + ((detail >>> 3) & 15) * FIELD.code + (detail & 7) * FIELD.comment + (isName ? FIELD.name : 0);
-      if (isName) named[blob] = 1;
-    });
-    for (const blob of touched) {
-      inFile[blob] = (inFile[blob] as number) + value;
-      if (named[blob] === 1) inName[blob] = (inName[blob] as number) + value;
-      const times = frequency[blob] as number;
-      whole[blob] = (whole[blob] as number) + (value * times * (K1 + 1)) / (times + (norms[blob] as number));
-      frequency[blob] = 0;
-      named[blob] = 0;
+function evidenceOf({ block, score, cover, nameCover, inFile, inName, whole }: Sums, ordinal: number, idfTotal: number): FileEvidence {
+  const from = block.chunkStart[ordinal] as number;
+  const to = block.chunkStart[ordinal + 1] as number;
+  let sum = 0;
+  let best = 0;
+  let bestShown = 0;
+  let bestChunk = 0;
+  let chunkCoverage = 0;
+  let chunkNameCoverage = 0;
+  let nameSum = 0;
+  for (let chunk = from; chunk < to; chunk++) {
+    const value = score[chunk] as number;
+    if (value === 0) continue;
+    sum += value;
+    if (value > best) best = value;
+    const names = nameCover[chunk] as number;
+    // The chunk to show is the one that defines what is asked, before one that only mentions it as often.
+    const shown = value * (1 + names / idfTotal);
+    if (shown > bestShown) {
+      bestShown = shown;
+      bestChunk = chunk - from;
     }
-    touched.length = 0;
+    nameSum += names;
+    if ((cover[chunk] as number) > chunkCoverage) chunkCoverage = cover[chunk] as number;
+    if (names > chunkNameCoverage) chunkNameCoverage = names;
   }
-  return { inFile, inName, whole };
+  return {
+    block, ordinal, blob: block.blobs[ordinal] as number, chunks: to - from, sum, best, bestChunk,
+    coverage: (inFile[ordinal] as number) / idfTotal, chunkCoverage: chunkCoverage / idfTotal,
+    nameCoverage: (inName[ordinal] as number) / idfTotal, chunkNameCoverage: chunkNameCoverage / idfTotal,
+    nameSum: nameSum / idfTotal, headCoverage: (cover[from] as number) / idfTotal, whole: whole[ordinal] as number,
+  };
 }
 
 const normsByBlock = new WeakMap<ChunkBlock, Float32Array>();

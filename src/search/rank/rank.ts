@@ -1,6 +1,6 @@
 import type { BlobInfo } from '../../domain/mod.ts';
 import type { Place, Store } from '../../store/mod.ts';
-import { gather, type FileEvidence, type Gathered } from './evidence.ts';
+import { gather, type FileEvidence } from './evidence.ts';
 import { featuresOf, type FileContext } from './features.ts';
 import { readPath } from './place.ts';
 import { definersOf, type RankScope } from './definers.ts';
@@ -51,9 +51,9 @@ export async function candidatesFor(store: Store, scope: RankScope, words: strin
     store.terms.postings(scope.repositories, question.terms.map(({ term }) => term)),
     store.terms.statistics(scope.repositories),
   ]);
-  const gathered = gather(question.terms, postings, statistics, scope.within);
   const definers = await definersOf(store, scope, question);
-  const chosen = choose(gathered.files, definers.folded);
+  const gathered = gather(question.terms, postings, statistics, scope.within, { most: CANDIDATES, preferred: definers.folded });
+  const chosen = gathered.files;
   const ids = chosen.map(({ blob }) => blob);
   const [places, infos] = await Promise.all([store.files.places(scope.views, ids), store.files.blobs(ids)]);
   const placed = chosen.flatMap((evidence) => {
@@ -68,11 +68,5 @@ export async function candidatesFor(store: Store, scope: RankScope, words: strin
     };
     return { evidence, place, info, features: featuresOf(question, context, gathered.idf) };
   });
-  return { question, candidates, matching: gathered.files.length };
-}
-
-function choose(files: Gathered['files'], definers: { has(blob: number): boolean }): FileEvidence[] {
-  if (files.length <= CANDIDATES) return [...files];
-  const roughly = (file: FileEvidence): number => Math.log(1 + file.sum) + 2 * file.coverage + file.chunkCoverage + file.chunkNameCoverage + (definers.has(file.blob) ? 10 : 0);
-  return files.map((file) => ({ file, score: roughly(file) })).sort((a, b) => b.score - a.score).slice(0, CANDIDATES).map(({ file }) => file);
+  return { question, candidates, matching: gathered.matching };
 }
