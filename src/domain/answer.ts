@@ -47,7 +47,10 @@ export interface Coverage {
 export interface AnswerFreshness {
   readonly indexedCommit: string | null;
   readonly headCommit: string | null;
+  /** Files whose text is not searched yet. */
   readonly pendingFiles: number;
+  /** Files that have text but no symbols yet: a name that is not found may be defined in one of them. */
+  readonly pendingSymbols: number;
   readonly indexedAt: string | null;
 }
 

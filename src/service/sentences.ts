@@ -31,6 +31,8 @@ export function freshnessSentence(freshness: AnswerFreshness): string {
     parts.push(freshness.headCommit === null || freshness.headCommit === freshness.indexedCommit ? `at ${short}` : `at ${short}, HEAD is ${freshness.headCommit.slice(0, 9)}`);
   }
   if (freshness.pendingFiles > 0) parts.push(`${plural(freshness.pendingFiles, 'file')} pending`);
+  if (freshness.pendingSymbols > 0) parts.push(`symbols of ${plural(freshness.pendingSymbols, 'file')} pending`);
+  if ((freshness.pendingSymbols ?? 0) > 0) parts.push(`symbols of ${plural(freshness.pendingSymbols ?? 0, 'file')} pending`);
   if (freshness.indexedAt === null) parts.push('never completed');
   return parts.join(', ');
 }

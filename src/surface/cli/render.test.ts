@@ -18,7 +18,7 @@ function answerOf(results: readonly Result[], rest: Partial<Answer> = {}): Answe
   return {
     query: 'parse', mode: 'text', total: { value: results.length, exact: true }, tookMs: 3.4, nextCursor: null, results,
     coverage: { repositories: ['curl'], filesSearched: 1_204, filesSkipped: 3, skippedBecause: { binary: 2, too_large: 1 } },
-    freshness: { indexedCommit: '0123456789abcdef', headCommit: '0123456789abcdef', pendingFiles: 0, indexedAt: '2026-01-01T00:00:00Z' }, ...rest,
+    freshness: { indexedCommit: '0123456789abcdef', headCommit: '0123456789abcdef', pendingFiles: 0, pendingSymbols: 0, indexedAt: '2026-01-01T00:00:00Z' }, ...rest,
   };
 }
 
@@ -41,6 +41,11 @@ describe('searchLines', () => {
   });
   it('says what was searched when nothing was found', () => {
     check(answerOf([]), 'no results · 1,204 files searched, 3 left out (2 binary, 1 too large) · at 012345678 · 3 ms');
+  });
+  it('says what is not searched yet', () => {
+    const early = answerOf([]);
+    check({ ...early, freshness: { ...early.freshness, pendingFiles: 2, pendingSymbols: 1 } },
+      'no results · 1,204 files searched, 3 left out (2 binary, 1 too large) · at 012345678, 2 files pending, symbols of 1 file pending · 3 ms');
   });
   it('names the repository where there are several', () => {
     const several = answerOf([LINE]);
