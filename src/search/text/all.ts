@@ -22,36 +22,32 @@ export interface AllHits {
 }
 
 /**
- * Every hit in order of repository, path and line, from `after` on. The total counts all files on the first page and is
- * remembered for the following ones while the index stays as it is.
+ * Every hit in order of repository, path and line, from `after` on. The first page reads all candidates; which files
+ * match is remembered for the following ones while the index stays as it is.
  */
 export async function allHits(
   resolved: Resolved,
   matcher: FileMatcher,
   options: { after: Position | null; limit: number; signal: AbortSignal | undefined; question: string },
 ): Promise<AllHits> {
-  const totalKey = `${options.question} ${resolved.repositories.map(({ id, generation }) => `${id}:${generation}`).join(' ')}`;
-  const known = options.after === null ? undefined : totals.get(resolved.store)?.get(totalKey);
-  const order = await inOrder(resolved, await candidatesOf(resolved, matcher), known === undefined ? null : options.after);
-  const maker = new ResultMaker(resolved);
+  const { after, limit, signal } = options;
+  const key = `${options.question} ${resolved.repositories.map(({ id, generation }) => `${id}:${generation}`).join(' ')}`;
+  let matching = matchings.get(resolved.store)?.get(key);
+  if (matching === undefined) remember(resolved.store, key, (matching = await matchingOf(resolved, matcher, signal)));
+  const sideOf = (file: Matching): number => (after === null ? 1 : compare(file.repository, file.place.entry.path, after));
+  const first = matching.files.findIndex((file) => sideOf(file) >= 0);
+  const following = first < 0 ? [] : matching.files.slice(first);
+  const page = firstOf(following, limit + (after?.line ?? 0) + 1);
   const files: (FileHits & { place: Place })[] = [];
-  let total = 0;
-  let room = options.limit;
+  let room = limit;
   let next: Position | null = null;
   let more = false;
   let at = -1;
-  const ids = order.map(({ blob }) => blob);
   // `verify` goes through the list in step; the same blob may stand in it at several paths.
-  await verify(resolved, matcher, ids, { signal: options.signal, proceed: (looked) => ((at = looked), known === undefined || !more) }, (blob, text) => {
-    const { place } = order[at] as Ordered;
-    const count = matcher.count();
-    total += count;
-    if (more || count === 0) return;
-    const repository = maker.repositoryName(place);
-    const after = options.after;
-    const side = after === null ? 1 : compare(repository, place.entry.path, after);
-    if (side < 0) return;
-    const from = side === 0 ? startOfLine(text, (after as Position).line + 1) : 0;
+  await verify(resolved, matcher, page.map(({ blob }) => blob), { signal, proceed: (looked) => ((at = looked), !more) }, (blob, text) => {
+    const file = page[at] as Matching;
+    const { place, repository, count } = file;
+    const from = sideOf(file) === 0 ? startOfLine(text, (after as Position).line + 1) : 0;
     const lines = matcher.lines(room + 1, from);
     if (lines.length > room) more = true;
     const shown = lines.slice(0, room);
@@ -60,22 +56,42 @@ export async function allHits(
     files.push({ blob, text, places: [place], place, lines: shown, count });
     next = { repository, path: place.entry.path, line: new LineCounter(text).lineOf(shown[shown.length - 1]?.lineStart ?? 0) };
   });
-  if (known === undefined) remember(resolved.store, totalKey, total);
-  return { files, total: known ?? total, next: more ? next : null };
+  return { files, total: matching.total, next: more || page.length < following.length ? next : null };
 }
 
-interface Ordered {
+/** A file that matches, at one of its places. */
+interface Matching {
   readonly blob: BlobId;
   readonly place: Place;
+  readonly repository: string;
+  /** Lines with matches. */
+  readonly count: number;
 }
 
-async function inOrder(resolved: Resolved, ids: Uint32Array, after: Position | null): Promise<Ordered[]> {
-  const places = await placesOf(resolved, [...ids]);
+/** The files that certainly hold so many lines; the first may begin in its middle. */
+function firstOf(files: readonly Matching[], lines: number): readonly Matching[] {
+  let sum = 0;
+  let length = 0;
+  while (length < files.length && sum < lines) sum += (files[length++] as Matching).count;
+  return files.slice(0, length);
+}
+
+async function matchingOf(resolved: Resolved, matcher: FileMatcher, signal: AbortSignal | undefined): Promise<{ files: readonly Matching[]; total: number }> {
+  const counts = new Map<BlobId, number>();
+  await verify(resolved, matcher, await candidatesOf(resolved, matcher), { signal, proceed: () => true }, (blob) => {
+    const count = matcher.count();
+    if (count > 0) counts.set(blob, count);
+  });
   const maker = new ResultMaker(resolved);
-  const order: (Ordered & { readonly repository: string })[] = [];
-  for (const [blob, all] of places) for (const place of all) order.push({ blob, place, repository: maker.repositoryName(place) });
-  order.sort((a, b) => (a.repository === b.repository ? comparePaths(a.place.entry.path, b.place.entry.path) : a.repository < b.repository ? -1 : 1) || a.blob - b.blob);
-  return after === null ? order : order.filter(({ repository, place }) => compare(repository, place.entry.path, after) >= 0);
+  const files: Matching[] = [];
+  let total = 0;
+  for (const [blob, places] of await placesOf(resolved, [...counts.keys()])) {
+    const count = counts.get(blob) as number;
+    for (const place of places) files.push({ blob, place, repository: maker.repositoryName(place), count });
+    total += count * places.length;
+  }
+  files.sort((a, b) => (a.repository === b.repository ? comparePaths(a.place.entry.path, b.place.entry.path) : a.repository < b.repository ? -1 : 1) || a.blob - b.blob);
+  return { files, total };
 }
 
 function compare(repository: string, path: string, to: Position): number {
@@ -83,12 +99,20 @@ function compare(repository: string, path: string, to: Position): number {
   return comparePaths(path, to.path);
 }
 
-const TOTALS_KEPT = 64;
-const totals = new WeakMap<Store, Map<string, number>>();
+/** Files that are remembered over all questions of one store: about 20 MB. */
+const FILES_KEPT = 100_000;
+type Known = Awaited<ReturnType<typeof matchingOf>>;
+const matchings = new WeakMap<Store, Map<string, Known>>();
 
-function remember(store: Store, key: string, total: number): void {
-  let own = totals.get(store);
-  if (own === undefined) totals.set(store, (own = new Map()));
-  if (own.size >= TOTALS_KEPT) own.delete(own.keys().next().value as string);
-  own.set(key, total);
+/** What was asked longest ago makes room. */
+function remember(store: Store, key: string, matching: Known): void {
+  let own = matchings.get(store);
+  if (own === undefined) matchings.set(store, (own = new Map()));
+  own.set(key, matching);
+  let kept = [...own.values()].reduce((sum, { files }) => sum + files.length + 100, 0);
+  for (const [old, { files }] of own) {
+    if (kept <= FILES_KEPT) return;
+    own.delete(old);
+    kept -= files.length + 100;
+  }
 }
