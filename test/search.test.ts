@@ -51,6 +51,24 @@ int list_add(int value)
 {
   return value;
 }
+//- go/stack.go
+package stack
+
+// Stack holds values.
+type Stack struct{ values []int }
+
+// Push puts a stack value on top, for pop.
+func (s *Stack) Push(value int) { s.values = append(s.values, value); s.grow() }
+
+func (s *Stack) grow() {}
+//- go/use.go
+package stack
+
+func fill(stack *Stack) {
+	stack.Push(1)
+	other := make(chan *Stack)
+	other.Push(2)
+}
 //- tests/parse.test.ts
 new Parser().parse('x'); // Parser
 //- notes/CAFE.md
@@ -103,6 +121,24 @@ test('text: words, phrases, operators, filters and any punctuation', async () =>
   }
 });
 
+test('a chunk of several small definitions is shown under the one that matches; a map leads with code', async () => {
+  const { results } = await search(store, { query: 'trims text helper', mode: 'hybrid' });
+  assert.equal(results.find(({ path }) => path === 'src/util.ts')?.symbol?.name, 'helper');
+  const { results: members } = await search(store, { query: 'stack value push pop', mode: 'hybrid', paths: ['go/**'] });
+  assert.deepEqual([members[0]?.symbol?.kind, members[0]?.symbol?.name], ['method', 'Push']);
+  const { map } = await read(store, { view: 'map', maxTokens: 200 });
+  assert.ok(map.length > 0 && map.every(({ path }) => !path.endsWith('.md')), map.map(({ path }) => path).join());
+});
+
+test('Go: methods are bound by the type of a receiver or parameter, never past a new declaration', async () => {
+  const { results } = await findSymbols(store, { name: 'Push', include: ['callers', 'callees'] });
+  const shown = results.map(({ relation, path, startLine, symbol, tier, method }) => `${relation} ${path}:${startLine} ${symbol?.name} ${tier}: ${method}`);
+  assert.ok(shown.includes('caller go/use.go:4 fill resolved: stack is a Stack'), shown.join('\n'));
+  assert.ok(shown.includes('callee go/stack.go:9 grow resolved: s is a Stack'), shown.join('\n'));
+  const { results: uses } = await findSymbols(store, { name: 'Push', include: ['references'] });
+  assert.deepEqual(uses.filter(({ path }) => path === 'go/use.go').map(({ startLine, tier }) => [startLine, tier]), [[4, 'resolved'], [6, 'candidate']]);
+});
+
 test('auto: signs within one word are meant', async () => {
   for (const query of ['C++', 'f()', "what's", '...args']) {
     const { mode, results } = await search(store, { query });
@@ -137,7 +173,7 @@ test('pages: cursors go on, belong to their query, and cover everything once', a
 
 test('absence says what was searched', async () => {
   const answer = await search(store, { query: 'zzqq_nowhere', mode: 'text' });
-  assert.deepEqual([answer.total, answer.coverage.filesSearched, answer.coverage.repositories], [{ value: 0, exact: true }, 11, ['sample']]);
+  assert.deepEqual([answer.total, answer.coverage.filesSearched, answer.coverage.repositories], [{ value: 0, exact: true }, 13, ['sample']]);
   const filtered = await search(store, { query: 'helper path:nowhere/**', mode: 'text' });
   assert.equal(filtered.coverage.filesSearched, 0);
   await assert.rejects(search(store, { query: 'x', repositories: ['sampel'] }), (error: Error & { fix: string }) => /sample/.test(error.fix));

@@ -1,7 +1,7 @@
 import { unpackChunks, type Result, type SymbolFact } from '../domain/mod.ts';
 import { identifiersOf } from '../code/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
-import { ResultMaker, resultSymbol, snippetOf, symbolsOf } from './answer/result.ts';
+import { ResultMaker, resultSymbol, snippetOf, symbolOfChunk, symbolsOf } from './answer/result.ts';
 import { compileLiteral } from './regex/literal.ts';
 import { rank, type RankedFile } from './rank/mod.ts';
 import type { SearchRequest } from './requests.ts';
@@ -58,7 +58,7 @@ export async function rankedResults(resolved: Resolved, page: readonly RankedFil
     const { snippet, matches } = snippetOf(text, from, last, spans);
     return [{
       ...maker.base(place, info), startLine: from, endLine: from + snippet.split('\n').length - 1, score, kind: 'chunk',
-      symbol: own === undefined ? null : resultSymbol(symbols, own.symbol, text), snippet, matches, why,
+      symbol: own === undefined ? null : resultSymbol(symbols, symbolOfChunk(symbols, own.symbol, own.span, spans), text), snippet, matches, why,
     }];
   });
 }

@@ -62,6 +62,30 @@ export function resultSymbol(symbols: readonly SymbolFact[], index: number, text
   return { name: symbol.name, kind: symbol.kind, container: symbols[symbol.container]?.name ?? null, signature: signatureOf(symbol, text) };
 }
 
+/**
+ * The symbol that a chunk is shown under. Small neighbours share a chunk, which then belongs to what is around them all;
+ * where the matches lie in one of them, that one says more. `own`: the chunk's symbol; `spans`: the matches.
+ */
+export function symbolOfChunk(symbols: readonly SymbolFact[], own: number, chunk: { readonly start: number; readonly end: number }, spans: readonly (readonly [number, number])[]): number {
+  const around = symbols[own];
+  const heldBy = ({ docStart, span }: SymbolFact): number => {
+    const from = docStart < 0 ? span.start : Math.min(docStart, span.start);
+    return spans.filter(([start, end]) => start >= from && end <= span.end).length;
+  };
+  const begins = (symbol: SymbolFact): boolean => symbol.nameStart >= chunk.start && symbol.nameStart < chunk.end;
+  if (around !== undefined && begins(around) && heldBy(around) === spans.length) return own;
+  let best = own;
+  let most = 0;
+  symbols.forEach((symbol, index) => {
+    const container = symbols[symbol.container];
+    // Parts of what begins here too say less than it, unless it does not hold them (methods beside their Go type).
+    if (!begins(symbol) || (container !== undefined && begins(container) && container.span.end >= symbol.span.end)) return;
+    const held = heldBy(symbol);
+    if (held > most) [best, most] = [index, held];
+  });
+  return best;
+}
+
 export function signatureOf(symbol: SymbolFact, text: string): string | null {
   if (symbol.signatureStart < 0) return null;
   return text.slice(symbol.signatureStart, symbol.signatureEnd).replaceAll(/\s+/g, ' ').trim().slice(0, 300);

@@ -10,10 +10,13 @@ import { placesOf } from '../text/collect.ts';
 import { itemOf } from './outline.ts';
 
 /** Files whose symbols are opened; of a larger repository the shallow ones that are no tests come first. */
-const MOST_FILES = 150;
+const MOST_FILES = 300;
 const SYMBOLS_OF_FILE = 12;
 /** Terms whose spread is asked for at once. */
-const MOST_TERMS = 400;
+const MOST_TERMS = 2_000;
+/** What tells a reader how code is laid out; keys of data and headings do only where there is no code. */
+const CODE = /^(?:class|interface|struct|trait|enum|union|type|function|method|constructor|module|namespace|macro|constant|variable)$/;
+const DATA = /^(?:json|yaml|toml|xml|html|css|markdown|rst|text|ini|csv|svg)$/;
 
 type MapItem = { readonly path: string; readonly symbols: readonly OutlineItem[] };
 
@@ -23,7 +26,10 @@ export async function mapOf(resolved: Resolved, room: number, under: string | un
   const places = await placesOf(resolved, resolved.within.toArray());
   const files = [...places].flatMap(([blob, own]) => own.slice(0, 1).map((place) => ({ blob, path: place.entry.path, evidence: readPath(place.entry.path) })))
     .filter(({ path }) => test?.matches(path) ?? true);
-  const burden = ({ evidence }: (typeof files)[number]): number => evidence.depth + (evidence.test ? 20 : 0) + (evidence.vendored ? 20 : 0) + (evidence.example ? 10 : 0);
+  const infos = await resolved.store.files.blobs(files.map(({ blob }) => blob));
+  const isData = (blob: number): boolean => DATA.test(infos.get(blob)?.language ?? 'text');
+  const burden = ({ blob, evidence }: (typeof files)[number]): number =>
+    evidence.depth + (evidence.test ? 20 : 0) + (evidence.vendored ? 20 : 0) + (evidence.example ? 10 : 0) + (isData(blob) ? 100 : 0);
   files.sort((a, b) => burden(a) - burden(b) || comparePaths(a.path, b.path));
   const opened = files.slice(0, MOST_FILES);
   const ids = opened.map(({ blob }) => blob);
@@ -31,12 +37,14 @@ export async function mapOf(resolved: Resolved, room: number, under: string | un
   const read = opened.map((file) => {
     const text = texts.get(file.blob) ?? '';
     const symbols = symbolsOf(facts.get(file.blob), text);
-    return { ...file, text, symbols, chief: symbols.filter(isChief) };
+    return { ...file, text, symbols, chief: symbols.filter((symbol) => isChief(symbol, isData(file.blob))) };
   });
   const spread = await spreadOf(resolved, read.flatMap(({ chief }) => chief.map(({ name }) => name)));
-  const worth = (symbol: SymbolFact): number => Math.log2(1 + (spread.get(symbol.name) ?? 0)) * (symbol.exported ? 1 : 0.6) * (symbol.name.length < 4 ? 0.5 : 1);
+  // A name of one common word is met for other reasons too.
+  const worth = ({ name, kind, exported }: SymbolFact): number =>
+    Math.log2(1 + (spread.get(name) ?? 0)) * (exported ? 1 : 0.6) * (name.length < 4 || name.startsWith('__') ? 0.4 : 1) * (/[a-z][A-Z]|.[_-]./.test(name) || /^[A-Z]/.test(name) ? 1 : 0.6) * (/^(?:macro|constant|variable)$/.test(kind) ? 0.4 : 1);
   const ranked = read.filter(({ chief }) => chief.length > 0).map((file) => {
-    const chief = file.chief.map((symbol) => ({ symbol, worth: worth(symbol) })).sort((a, b) => b.worth - a.worth).slice(0, SYMBOLS_OF_FILE);
+    const chief = oneOfEach(file.chief).map((symbol) => ({ symbol, worth: worth(symbol) })).sort((a, b) => b.worth - a.worth).slice(0, SYMBOLS_OF_FILE);
     const sum = chief.reduce((total, each, at) => total + each.worth / (at + 1), 0) / (1 + burden(file) * 0.1);
     return { ...file, chief: chief.map(({ symbol }) => symbol).sort((a, b) => a.span.start - b.span.start), sum };
   }).sort((a, b) => b.sum - a.sum || comparePaths(a.path, b.path));
@@ -57,8 +65,14 @@ export async function mapOf(resolved: Resolved, room: number, under: string | un
   return { map, truncated: map.length < ranked.length || files.length > opened.length };
 }
 
-function isChief(symbol: SymbolFact): boolean {
-  return symbol.container < 0 || /^(?:class|interface|struct|trait|enum|function|method|type)$/.test(symbol.kind);
+function isChief(symbol: SymbolFact, data: boolean): boolean {
+  return data ? symbol.container < 0 : CODE.test(symbol.kind) && (symbol.container < 0 || !/^(?:macro|constant|variable|type)$/.test(symbol.kind));
+}
+
+/** Overloads, and the same name in several types: the first stands for all. */
+function oneOfEach(symbols: readonly SymbolFact[]): readonly SymbolFact[] {
+  const seen = new Set<string>();
+  return symbols.filter(({ name }) => seen.size < seen.add(name).size);
 }
 
 /** In how many chunks each name's term stands: a cheap sign of how much the others lean on it. */

@@ -2,6 +2,7 @@ import { languageNamed } from '../../code/mod.ts';
 import type { ImportFact, Occurrence, SymbolFact, Tier } from '../../domain/mod.ts';
 import type { Definition } from './definitions.ts';
 import { isDeclarationOnly } from './definitions.ts';
+import { typeOfGoName, goReceiver } from './go-types.ts';
 import { folderOf, importsFile, moduleAlias, type Binding } from './modules.ts';
 
 /** One edge from a use to a definition, with the evidence for it. `target` is null where no definition is known. */
@@ -42,6 +43,8 @@ export function bind(use: Occurrence, file: UseFile, definitions: readonly Defin
     const near = usable.filter((definition) => repositoryOf(definition) === file.repository);
     const imported = byImport(name, qualifier, file, near, binding);
     if (imported !== null) return imported;
+    const typed = binding === 'go' && qualifier !== null ? byGoType(use, qualifier, file, near) : null;
+    if (typed !== null) return typed;
     const packaged = byPackage(qualifier, file, near, binding);
     if (packaged !== null) return packaged;
   }
@@ -116,6 +119,16 @@ function throughHeader(declared: Definition, definitions: readonly Definition[],
 
 function importsHeader(definition: Definition): boolean {
   return /\.(?:h|hh|hpp|hxx|inc)$/.test(definition.place.entry.path);
+}
+
+/** `c.Run()` where `c` is a receiver or parameter of a type of the same package: its own method or field, not an embedded one's. */
+function byGoType(use: Occurrence, qualifier: string, file: UseFile, definitions: readonly Definition[]): Edge | null {
+  const type = typeOfGoName(qualifier, use, file.symbols, file.text);
+  if (type === null) return null;
+  const folder = folderOf(file.path);
+  const target = definitions.find((definition) => folderOf(definition.place.entry.path) === folder
+    && (goReceiver(definition.symbol, definition.text)?.type ?? containerOf(definition)?.name) === type);
+  return target === undefined ? null : { tier: 'resolved', method: `${qualifier} is a ${type}`, target };
 }
 
 /** Go and Java see the other files of their own package without an import. */

@@ -84,6 +84,8 @@ function edgeText(result: Result, paint: Paint): string {
 /** The same behind a line, with who calls. */
 function lineEdge(result: Result, paint: Paint): string {
   const edge = edgeText(result, paint);
+  // The symbol of a callee without a definition is what is called, not where.
+  if ((result as Partial<SymbolResult>).relation === 'callee') return edge;
   const who = result.symbol === null ? '' : ` ${result.symbol.container === null ? '' : `${result.symbol.container}.`}${result.symbol.name}`;
   return edge === '' ? '' : `${edge}${paint.dim(who === '' ? '' : `, in${who}`)}`;
 }
