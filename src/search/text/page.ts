@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { LIMITS } from '../../base/mod.ts';
+import { lookupTerm } from '../../code/mod.ts';
 import type { Atom, BlobId } from '../../domain/mod.ts';
 import type { Resolved } from '../scope/resolve.ts';
 import type { FileMatcher } from '../verify/matcher.ts';
@@ -7,11 +8,13 @@ import { candidatesOf, placesOf, verify, type FileHits } from './collect.ts';
 import { scoreLines, type ScoredLine } from './score.ts';
 
 /** Candidates that are looked at together and ordered by score: enough to find the telling places of a common word. */
-const WINDOW = 200;
+const WINDOW = 100;
 /** A window whose page is full ends after so much text too: counted, not timed, so that a page is the same every time. */
 const WINDOW_CHARS = 1_500_000;
 /** Lines kept of one file within a window; its other lines are counted. */
-const LINES_OF_FILE = 100;
+const LINES_OF_FILE = 50;
+/** With more candidates it pays to ask which of them hold the name as a whole word. */
+const MANY = 40;
 /** Counting the rest of a page that is full goes on until so long after the start, and in any case a quarter of it. */
 const COUNT_MILLIS = 4;
 
@@ -33,7 +36,7 @@ export async function pageOfHits(resolved: Resolved, matcher: FileMatcher, optio
   const started = performance.now();
   const names = namesOf(matcher.positive);
   const [candidates, definers] = await Promise.all([candidatesOf(resolved, matcher), definersOf(resolved, names)]);
-  const ids = definersFirst(candidates, definers);
+  const ids = definersFirst(await holdersFirst(resolved, candidates, names), definers);
   const window = { from: options.at?.from ?? 0, skip: options.at?.skip ?? 0 };
   const found: FileHits[] = [];
   let count = 0;
@@ -94,6 +97,25 @@ async function definersOf(resolved: Resolved, names: readonly string[]): Promise
       }
     }
   }
+  return out;
+}
+
+/** Candidates with the names as whole words come first: they match for certain and score best, so a page fills with few texts read. */
+async function holdersFirst(resolved: Resolved, candidates: Uint32Array, names: readonly string[]): Promise<Uint32Array> {
+  const terms = names.flatMap((name) => lookupTerm(name) ?? []);
+  if (candidates.length <= MANY || terms.length === 0) return candidates;
+  const holders = await resolved.store.terms.blobsWithAll(resolved.repositoryIds, terms, resolved.within);
+  const out = new Uint32Array(candidates.length);
+  const others = new Uint32Array(candidates.length);
+  let held = 0;
+  let other = 0;
+  let at = 0;
+  for (const id of candidates) {
+    while (at < holders.length && (holders[at] as number) < id) at++;
+    if (holders[at] === id) out[held++] = id;
+    else others[other++] = id;
+  }
+  out.set(others.subarray(0, other), held);
   return out;
 }
 
