@@ -49,6 +49,7 @@ test('tidy: long functions, star doors and notes of unfinished work are found', 
   const long = sizeFaults({ path: 'src/a.ts', text: `function f(\n  a: string,\n): void {\n${body}}\n` });
   assert.deepEqual(long, ['src/a.ts:1 opens a function of 84 lines; 70 is the most: give its parts names.']);
   assert.deepEqual(sizeFaults({ path: 'src/a.ts', text: `function f(): void {\n  step();\n}\n${'step();\n'.repeat(100)}` }), []);
+  assert.deepEqual(sizeFaults({ path: 'train/a.ts', text: 'step();\n'.repeat(501) }), ['train/a.ts has 501 lines; no file is longer than 500.']);
   assert.equal(doorFaults([{ path: 'src/base/mod.ts', text: "export * from './a.ts';\n" }]).length, 2);
   assert.equal(forbiddenFaults({ path: 'src/a.ts', text: `// TO${'DO'}: later\n` }).length, 1);
 });

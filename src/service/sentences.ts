@@ -32,7 +32,6 @@ export function freshnessSentence(freshness: AnswerFreshness): string {
   }
   if (freshness.pendingFiles > 0) parts.push(`${plural(freshness.pendingFiles, 'file')} pending`);
   if (freshness.pendingSymbols > 0) parts.push(`symbols of ${plural(freshness.pendingSymbols, 'file')} pending`);
-  if ((freshness.pendingSymbols ?? 0) > 0) parts.push(`symbols of ${plural(freshness.pendingSymbols ?? 0, 'file')} pending`);
   if (freshness.indexedAt === null) parts.push('never completed');
   return parts.join(', ');
 }

@@ -30,7 +30,6 @@ const counted = new WeakMap<Store, { readonly key: string; readonly files: numbe
 export async function freshnessOf(views: readonly View[]): Promise<AnswerFreshness> {
   const heads = await Promise.all(views.map(headCommit));
   const one = <T>(values: readonly T[]): T | null => (new Set(values).size === 1 ? (values[0] as T) : null);
-  const pendingSymbols = views.reduce((sum, view) => sum + view.pendingSymbols, 0);
   const times = views.flatMap(({ indexedAt }) => (indexedAt === null ? [] : [indexedAt])).sort();
   return {
     indexedCommit: one(views.map(({ commit }) => commit)),
@@ -38,7 +37,6 @@ export async function freshnessOf(views: readonly View[]): Promise<AnswerFreshne
     pendingFiles: views.reduce((sum, { pendingFiles }) => sum + pendingFiles, 0),
     pendingSymbols: views.reduce((sum, { pendingSymbols }) => sum + pendingSymbols, 0),
     indexedAt: times[0] ?? null,
-    ...(pendingSymbols > 0 ? { pendingSymbols } : {}),
   };
 }
 
