@@ -15,8 +15,10 @@ const WINDOW_CHARS = 1_500_000;
 const LINES_OF_FILE = 50;
 /** With more candidates it pays to ask which of them hold the name as a whole word. */
 const MANY = 40;
-/** Counting the rest of a page that is full goes on until so long after the start, and in any case a quarter of it. */
-const COUNT_MILLIS = 4;
+/** The rest of a page that is full is counted through so much text; in characters, so that a total is the same every time. */
+const COUNT_CHARS = 250_000;
+/** Where reading is slow, counting ends earlier. */
+const COUNT_MILLIS = 15;
 
 /** Where the next page begins: within the window of candidates [from, to) after `skip` lines. */
 export interface PagePosition {
@@ -60,17 +62,18 @@ export async function pageOfHits(resolved: Resolved, matcher: FileMatcher, optio
   const inWindow = placed.reduce((sum, file) => sum + file.lines.length * file.places.length, 0);
   const lines = scored.slice(window.skip, window.skip + options.limit);
   const more = window.skip + lines.length < inWindow;
-  const rest = await countRest(resolved, matcher, ids, end, started, options.signal);
+  const rest = await countRest(resolved, matcher, ids, end, options.signal);
   total += rest.total;
   const next = more ? { from: window.from, to: end, skip: window.skip + lines.length } : end < ids.length && (rest.total > 0 || !rest.done) ? { from: end, to: 0, skip: 0 } : null;
   return { lines, total: { value: total, exact: rest.done && window.from === 0 }, next };
 }
 
-async function countRest(resolved: Resolved, matcher: FileMatcher, ids: ArrayLike<BlobId>, from: number, started: number, signal: AbortSignal | undefined): Promise<{ total: number; done: boolean }> {
+async function countRest(resolved: Resolved, matcher: FileMatcher, ids: ArrayLike<BlobId>, from: number, signal: AbortSignal | undefined): Promise<{ total: number; done: boolean }> {
   if (from >= ids.length) return { total: 0, done: true };
   const counts = new Map<BlobId, number>();
-  const until = Math.max(started + COUNT_MILLIS, performance.now() + COUNT_MILLIS / 4);
-  const end = await verify(resolved, matcher, ids, { from, signal, proceed: () => performance.now() < until }, (blob) => {
+  const started = performance.now();
+  const proceed = (_looked: number, chars: number): boolean => chars < COUNT_CHARS && performance.now() - started < COUNT_MILLIS;
+  const end = await verify(resolved, matcher, ids, { from, signal, proceed }, (blob) => {
     const count = matcher.count();
     if (count > 0) counts.set(blob, count);
   });
