@@ -1,6 +1,7 @@
 import { comparePaths } from '../../base/mod.ts';
 import { lookupTerm } from '../../code/mod.ts';
-import type { SymbolFact } from '../../domain/mod.ts';
+import type { BlobId, SymbolFact } from '../../domain/mod.ts';
+import type { PathTest } from '../../store/mod.ts';
 import { symbolsOf } from '../answer/result.ts';
 import { readPath } from '../rank/place.ts';
 import type { OutlineItem } from '../requests.ts';
@@ -23,15 +24,7 @@ type MapItem = { readonly path: string; readonly symbols: readonly OutlineItem[]
 /** The chief files with their chief symbols, the most referred to first, fitted into `room` characters. */
 export async function mapOf(resolved: Resolved, room: number, under: string | undefined): Promise<{ map: readonly MapItem[]; truncated: boolean }> {
   const test = under === undefined ? null : pathTest(under);
-  const places = await placesOf(resolved, resolved.within.toArray());
-  const files = [...places].flatMap(([blob, own]) => own.slice(0, 1).map((place) => ({ blob, path: place.entry.path, evidence: readPath(place.entry.path) })))
-    .filter(({ path }) => test?.matches(path) ?? true);
-  const infos = await resolved.store.files.blobs(files.map(({ blob }) => blob));
-  const isData = (blob: number): boolean => DATA.test(infos.get(blob)?.language ?? 'text');
-  const burden = ({ blob, evidence }: (typeof files)[number]): number =>
-    evidence.depth + (evidence.test ? 20 : 0) + (evidence.vendored ? 20 : 0) + (evidence.example ? 10 : 0) + (isData(blob) ? 100 : 0);
-  files.sort((a, b) => burden(a) - burden(b) || comparePaths(a.path, b.path));
-  const opened = files.slice(0, MOST_FILES);
+  const { opened, total, isData } = await chiefFiles(resolved, test);
   const ids = opened.map(({ blob }) => blob);
   const [texts, facts] = await Promise.all([resolved.store.files.texts(ids), resolved.store.files.facts(ids)]);
   const read = opened.map((file) => {
@@ -45,7 +38,7 @@ export async function mapOf(resolved: Resolved, room: number, under: string | un
     Math.log2(1 + (spread.get(name) ?? 0)) * (exported ? 1 : 0.6) * (name.length < 4 || name.startsWith('__') ? 0.4 : 1) * (/[a-z][A-Z]|.[_-]./.test(name) || /^[A-Z]/.test(name) ? 1 : 0.6) * (/^(?:macro|constant|variable)$/.test(kind) ? 0.4 : 1);
   const ranked = read.filter(({ chief }) => chief.length > 0).map((file) => {
     const chief = oneOfEach(file.chief).map((symbol) => ({ symbol, worth: worth(symbol) })).sort((a, b) => b.worth - a.worth).slice(0, SYMBOLS_OF_FILE);
-    const sum = chief.reduce((total, each, at) => total + each.worth / (at + 1), 0) / (1 + burden(file) * 0.1);
+    const sum = chief.reduce((total, each, at) => total + each.worth / (at + 1), 0) / (1 + file.burden * 0.1);
     return { ...file, chief: chief.map(({ symbol }) => symbol).sort((a, b) => a.span.start - b.span.start), sum };
   }).sort((a, b) => b.sum - a.sum || comparePaths(a.path, b.path));
   const map: MapItem[] = [];
@@ -62,7 +55,43 @@ export async function mapOf(resolved: Resolved, room: number, under: string | un
     if (symbols.length > 0) map.push({ path: file.path, symbols });
     if (left < 0) break;
   }
-  return { map, truncated: map.length < ranked.length || files.length > opened.length };
+  return { map, truncated: map.length < ranked.length || total > opened.length };
+}
+
+interface Shallow {
+  readonly blob: BlobId;
+  readonly path: string;
+  readonly burden: number;
+}
+
+/** The files to open: shallow ones first, tests and what others wrote later, data last. Deep folders of a large repository are not looked into. */
+async function chiefFiles(resolved: Resolved, test: PathTest | null): Promise<{ opened: readonly Shallow[]; total: number; isData: (blob: BlobId) => boolean }> {
+  const byDepth = new Map<number, { blob: BlobId; path: string }[]>();
+  let total = 0;
+  for (const [blob, [place]] of await placesOf(resolved, resolved.within.toArray())) {
+    if (place === undefined || !(test?.matches(place.entry.path) ?? true)) continue;
+    const { path } = place.entry;
+    const depth = path.split('/').length - 1;
+    const own = byDepth.get(depth);
+    if (own === undefined) byDepth.set(depth, [{ blob, path }]);
+    else own.push({ blob, path });
+    total++;
+  }
+  const data = new Set<BlobId>();
+  const files: Shallow[] = [];
+  for (const depth of [...byDepth.keys()].sort((a, b) => a - b)) {
+    // What lies deeper bears at least its depth.
+    if (files.filter(({ burden }) => burden < depth).length >= MOST_FILES) break;
+    const own = byDepth.get(depth) as { blob: BlobId; path: string }[];
+    const infos = await resolved.store.files.blobs(own.map(({ blob }) => blob));
+    for (const { blob, path } of own) {
+      const evidence = readPath(path);
+      if (DATA.test(infos.get(blob)?.language ?? 'text')) data.add(blob);
+      files.push({ blob, path, burden: depth + (evidence.test ? 20 : 0) + (evidence.vendored ? 20 : 0) + (evidence.example ? 10 : 0) + (data.has(blob) ? 100 : 0) });
+    }
+  }
+  files.sort((a, b) => a.burden - b.burden || comparePaths(a.path, b.path));
+  return { opened: files.slice(0, MOST_FILES), total, isData: (blob) => data.has(blob) };
 }
 
 function isChief(symbol: SymbolFact, data: boolean): boolean {

@@ -97,9 +97,9 @@ function rust(source: string, from: string, target: string, name: string): boole
 }
 
 function include(source: string, from: string, target: string): boolean {
-  const own = joinPath(folderOf(from), source);
-  const stripped = source.replace(/^(?:\.{1,2}\/)+/, '');
-  return own === target || endsWithPath(target, stripped) || endsWithPath(target, `include/${stripped}`);
+  // A file with many includes is held against hundreds of headers, and nearly all have another name.
+  if (!target.endsWith(source.slice(source.lastIndexOf('/') + 1))) return false;
+  return endsWithPath(target, source.replace(/^(?:\.{1,2}\/)+/, '')) || joinPath(folderOf(from), source) === target;
 }
 
 /** The name under which a whole module is known where it is imported, or null where the import binds names instead. */
