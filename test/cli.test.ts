@@ -41,6 +41,9 @@ describe('index', () => {
     assert.match((await run(['index'], own)).stdout, /1 changed/);
     const found = JSON.parse((await run(['search', 'int', '--mode', 'text', '--json'], own)).stdout);
     assert.deepEqual(found.results.map((one: { path: string; freshness: string }) => [one.path, one.freshness]).sort(), [['a.c', 'fresh'], ['b.c', 'edited']]);
+    writeFiles(root, { 'b.c': 'int changed again;\n' });
+    const read = await run(['read', 'b.c'], own);
+    assert.equal(read.stdout, '1 int there2;\nstale: the file changed on disk after it was indexed\n');
   });
   it('works through a symbolic link from any folder', async () => {
     const link = path.join(folder.path, 'link-to-launcher');

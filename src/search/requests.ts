@@ -1,7 +1,7 @@
 /**
  * What may be asked of the search and what comes back, as plain data. The service passes these through; faces render them.
  */
-import type { Answer, Coverage, AnswerFreshness, Mode, Result, Role, SymbolKind, Tier } from '../domain/mod.ts';
+import type { Answer, Coverage, AnswerFreshness, Freshness, Mode, Result, Role, SymbolKind, Tier } from '../domain/mod.ts';
 
 /** Narrowing that every request may carry beside what its query says. Names, not ids. */
 export interface Narrowing {
@@ -91,6 +91,8 @@ export interface ReadAnswer {
   /** For `map`: files with their chief symbols, the most referred to first. */
   readonly map: readonly { readonly path: string; readonly symbols: readonly OutlineItem[] }[];
   readonly truncated: boolean;
+  /** How the text stands to the file on disk now; null for a map. */
+  readonly fileFreshness: Freshness | null;
   readonly coverage: Coverage;
   readonly freshness: AnswerFreshness;
 }

@@ -45,7 +45,7 @@ export function checkInput<Input>(fields: Fields<Input>, raw: Readonly<Record<st
   }
   for (const [name, field] of Object.entries(known)) {
     if (field.required && input[name] === undefined) {
-      throw new CodeIndexError('invalid_query', `The argument ${quote(name)} is missing.`, `Give ${quote(name)}: ${field.text}.`);
+      throw new CodeIndexError('invalid_query', `The argument ${quote(name)} is missing.`, field.text === '' ? `Give ${quote(name)}.` : `Give ${quote(name)}: ${field.text}.`);
     }
   }
   return input as Input;

@@ -48,6 +48,17 @@ export function nearbySentence(answer: Answer): string {
   return definitions.some(({ why }) => why.some((each) => each === 'exact name' || each === 'name in another case')) ? '' : `No symbol is called ${JSON.stringify(answer.query)}; the nearest names:`;
 }
 
+/** Repositories whose results come from several branches: there the place names its own. */
+export function branchesOf(results: Answer['results']): ReadonlySet<string> {
+  const first = new Map<string, string | null>();
+  const several = new Set<string>();
+  for (const { repository, branch } of results) {
+    if (first.has(repository) && first.get(repository) !== branch) several.add(repository);
+    first.set(repository, branch);
+  }
+  return several;
+}
+
 /** A path in one line, whatever its name is made of. */
 export function pathText(path: string): string {
   // oxlint-disable-next-line no-control-regex -- these are what is spelled out.

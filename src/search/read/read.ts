@@ -1,7 +1,7 @@
 import { CodeIndexError } from '../../base/mod.ts';
 import type { SymbolFact } from '../../domain/mod.ts';
 import type { Place, Store } from '../../store/mod.ts';
-import { coverageOf, freshnessOf } from '../answer/envelope.ts';
+import { coverageOf, freshnessOf, freshnessOfPlace } from '../answer/envelope.ts';
 import { countOfLines, startOfLine } from '../answer/lines.ts';
 import { ResultMaker, symbolAround, symbolsOf } from '../answer/result.ts';
 import type { OutlineItem, ReadAnswer, ReadRequest } from '../requests.ts';
@@ -156,7 +156,7 @@ async function answerWith(resolved: Resolved, file: File, part: Part): Promise<R
     repository: maker.repositoryName(file.place), branch: view?.branch ?? null, path: file.place.entry.path, language: file.language,
     startLine: part.startLine, endLine: part.endLine, totalLines: file.totalLines, text: part.text,
     enclosing: part.enclosing === undefined ? null : itemOf(part.enclosing, file.symbols, file.text),
-    outline: part.outline, map: [], truncated: part.truncated, coverage, freshness,
+    outline: part.outline, map: [], truncated: part.truncated, fileFreshness: freshnessOfPlace(file.place, view), coverage, freshness,
   };
 }
 
@@ -165,6 +165,6 @@ async function answerMap(resolved: Resolved, request: ReadRequest): Promise<Read
   const [coverage, freshness] = await Promise.all([coverageOf(resolved), freshnessOf(resolved.views)]);
   return {
     repository: resolved.repositories.map(({ name }) => name).join(', '), branch: resolved.views[0]?.branch ?? null, path: null, language: null,
-    startLine: 0, endLine: 0, totalLines: 0, text: '', enclosing: null, outline: [], map, truncated, coverage, freshness,
+    startLine: 0, endLine: 0, totalLines: 0, text: '', enclosing: null, outline: [], map, truncated, fileFreshness: null, coverage, freshness,
   };
 }

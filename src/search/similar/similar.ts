@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { CodeIndexError, LIMITS } from '../../base/mod.ts';
-import { languageNamed, termsOf } from '../../code/mod.ts';
-import { unpackChunks, visitTerm, type Answer, type BlobId, type Result } from '../../domain/mod.ts';
+import { identifiersOf, languageNamed, termsOf } from '../../code/mod.ts';
+import { unpackChunks, visitTerm, type Answer, type BlobId, type Result, type Span, type SymbolFact } from '../../domain/mod.ts';
 import type { ChunkBlock, Store } from '../../store/mod.ts';
 import { coverageOf, freshnessOf } from '../answer/envelope.ts';
 import { startOfLine } from '../answer/lines.ts';
-import { ResultMaker, resultSymbol, snippetOf, symbolAround, symbolsOf } from '../answer/result.ts';
+import { ResultMaker, resultSymbol, snippetOf, symbolAround, symbolOfChunk, symbolsOf } from '../answer/result.ts';
 import type { SimilarRequest } from '../requests.ts';
 import { NO_FILTERS, resolve, type Resolved } from '../scope/resolve.ts';
 import { pageSize, placesOf } from '../text/collect.ts';
@@ -132,6 +132,7 @@ async function render(resolved: Resolved, sample: Sample, scored: readonly Score
     resolved.store.files.texts(ids), resolved.store.files.facts(ids), resolved.store.files.blobs(ids), placesOf(resolved, ids),
   ]);
   const maker = new ResultMaker(resolved);
+  const asked = new Set(identifiersOf(sample.text));
   const out: { result: Result; terms: ReadonlySet<string>; same: number }[] = [];
   for (const { blob, chunk, score: value, shared } of kept) {
     const text = texts.get(blob);
@@ -148,17 +149,36 @@ async function render(resolved: Resolved, sample: Sample, scored: readonly Score
       continue;
     }
     if (out.length >= limit) break;
-    const last = Math.min(fact.span.endLine, fact.span.startLine + LINES_SHOWN - 1);
-    const { snippet } = snippetOf(text, fact.span.startLine, last, []);
+    const symbols = symbolsOf(packed, text);
+    const index = symbolOfChunk(symbols, fact.symbol, fact.span, spansOf(text, fact.span, asked));
+    const [first, last] = shownLines(text, fact.span, symbols[index]);
+    const { snippet } = snippetOf(text, first, last, []);
     out.push({
       terms, same: 0,
       result: {
-        ...maker.base(place, infos.get(blob)), startLine: fact.span.startLine, endLine: fact.span.startLine + snippet.split('\n').length - 1, score: Math.round(value * 1000) / 1000,
-        kind: 'chunk', symbol: resultSymbol(symbolsOf(packed, text), fact.symbol, text), snippet, matches: [], why: [`shares ${shared.slice(0, 6).join(', ')}`],
+        ...maker.base(place, infos.get(blob)), startLine: first, endLine: first + snippet.split('\n').length - 1, score: Math.round(value * 1000) / 1000,
+        kind: 'chunk', symbol: resultSymbol(symbols, index, text), snippet, matches: [], why: [`shares ${shared.slice(0, 6).join(', ')}`],
       },
     });
   }
   return out.map(({ result, same }) => (same === 0 ? result : { ...result, why: [...result.why, `${same} more nearly the same`] }));
+}
+
+/** The first lines of the symbol that a chunk is shown under, where it begins in the chunk, else those of the chunk. */
+function shownLines(text: string, chunk: Span, symbol: SymbolFact | undefined): readonly [number, number] {
+  const begins = symbol !== undefined && symbol.nameStart >= chunk.start && symbol.nameStart < chunk.end;
+  const from = !begins ? chunk.start : Math.max(chunk.start, symbol.docStart < 0 ? symbol.span.start : Math.min(symbol.docStart, symbol.span.start));
+  const first = chunk.startLine + text.slice(chunk.start, from).split('\n').length - 1;
+  return [first, Math.min(begins ? Math.max(symbol.span.endLine, first) : chunk.endLine, first + LINES_SHOWN - 1)];
+}
+
+/** Where a chunk has the words of the sample. */
+function spansOf(text: string, span: Span, words: ReadonlySet<string>): [number, number][] {
+  const spans: [number, number][] = [];
+  for (const { 0: word, index } of text.slice(span.start, span.end).matchAll(/[\p{L}_][\p{L}\p{N}_]*/gu)) {
+    if (words.has(word)) spans.push([span.start + index, span.start + index + word.length]);
+  }
+  return spans;
 }
 
 function overlap(one: ReadonlySet<string>, two: ReadonlySet<string>): number {

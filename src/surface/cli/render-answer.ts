@@ -1,6 +1,6 @@
 import type { Answer, Match, Result } from '../../domain/mod.ts';
 import type { SymbolResult } from '../../search/mod.ts';
-import { coverageSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, seconds } from '../../service/mod.ts';
+import { branchesOf, coverageSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, seconds } from '../../service/mod.ts';
 import { tame, type Paint, type Terminal } from './terminal.ts';
 
 /** Lines of a chunk shown under its heading; the place says where the rest is. */
@@ -12,7 +12,7 @@ export function searchLines(answer: Answer, paint: Paint, terminal: Pick<Termina
   const nearby = nearbySentence(answer);
   if (nearby !== '' && !terminal.quiet) lines.push(paint.dim(nearby), '');
   const prefix = answer.coverage.repositories.length > 1;
-  const branches = branchesShown(answer.results);
+  const branches = branchesOf(answer.results);
   let file = '';
   let lastLine = 0;
   let single = false;
@@ -33,17 +33,6 @@ export function searchLines(answer: Answer, paint: Paint, terminal: Pick<Termina
   lines.push(paint.dim(totals(answer)));
   if (answer.nextCursor !== null) lines.push(paint.dim(`next page: --cursor ${answer.nextCursor}`));
   return lines;
-}
-
-/** Repositories whose results come from several branches: there the place names its own. */
-function branchesShown(results: readonly Result[]): ReadonlySet<string> {
-  const first = new Map<string, string | null>();
-  const several = new Set<string>();
-  for (const { repository, branch } of results) {
-    if (first.has(repository) && first.get(repository) !== branch) several.add(repository);
-    first.set(repository, branch);
-  }
-  return several;
 }
 
 function lineLines(result: Result, place: string, paint: Paint): readonly string[] {

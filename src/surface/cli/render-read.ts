@@ -9,6 +9,7 @@ export function readLines(answer: ReadAnswer, paint: Paint, terminal: Pick<Termi
   const width = String(answer.startLine + texts.length).length;
   const lines = texts.map((text, index) => `${paint.line(String(answer.startLine + index).padStart(width))} ${tame(text)}`);
   if (!terminal.quiet && answer.truncated) lines.push(paint.dim(`cut at line ${answer.startLine + texts.length - 1} of ${answer.totalLines}`));
+  if (!terminal.quiet && answer.fileFreshness === 'stale') lines.push(paint.dim('stale: the file changed on disk after it was indexed'));
   return lines;
 }
 

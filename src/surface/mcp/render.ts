@@ -2,7 +2,7 @@
 import type { Answer, Result } from '../../domain/mod.ts';
 import type { OutlineItem, ReadAnswer, SymbolResult } from '../../search/mod.ts';
 import {
-  bytes, coverageSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, summarySentence,
+  bytes, coverageSentence, freshnessSentence, branchesOf, nearbySentence, noneSentence, pathText, plural, summarySentence,
   type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
 } from '../../service/mod.ts';
 import type { Tool } from './tools.ts';
@@ -40,24 +40,33 @@ function renderAnswer(answer: Answer, activity: readonly string[]): string {
   const lines = [head.filter((part) => part !== '').join(' · ')];
   const nearby = nearbySentence(answer);
   if (nearby !== '') lines.push(nearby);
+  const branches = branchesOf(answer.results);
   let file = '';
+  let said = '';
   for (const result of answer.results) {
-    const place = pathText(`${several ? `${result.repository}:` : ''}${result.path}`);
-    if (result.kind === 'line' && place === file) lines.push(...numberedLines(result));
-    else lines.push('', heading(result, place), ...numberedLines(result));
+    const place = pathText(`${several ? `${result.repository}:` : ''}${result.path}`) + (branches.has(result.repository) ? `@${result.branch ?? 'detached'}` : '');
+    const about = aboutOf(result);
+    // Lines of one file stand under its heading; where the symbol or the evidence changes, that is said anew.
+    if (result.kind !== 'line' || place !== file) lines.push('', [headingOf(result, place), about].filter((part) => part !== '').join('  '));
+    else if (about !== said) lines.push(`  ${about === '' ? 'outside of symbols' : about}`);
+    lines.push(...numberedLines(result));
     file = result.kind === 'line' ? place : '';
+    said = about;
   }
   if (answer.nextCursor !== null) lines.push('', `more: cursor ${answer.nextCursor}`);
   return lines.join('\n');
 }
 
-function heading(result: Result, place: string): string {
-  const lines = result.kind === 'line' ? '' : `:${result.startLine}${result.endLine > result.startLine ? `-${result.endLine}` : ''}`;
+function headingOf(result: Result, place: string): string {
+  return result.kind === 'line' ? place : `${place}:${result.startLine}${result.endLine > result.startLine ? `-${result.endLine}` : ''}`;
+}
+
+/** The symbol around, how an edge is known, and whether the file changed. */
+function aboutOf(result: Result): string {
   const { relation, tier, method } = result as Partial<SymbolResult>;
   const edge = relation === undefined || relation === 'definition' ? '' : `${relation}, ${tier}: ${method}`;
   const stale = result.freshness === 'fresh' ? '' : result.freshness;
-  const symbol = result.symbol === null ? '' : signatureOf(result.symbol);
-  return [`${place}${lines}`, symbol, edge, stale].filter((part) => part !== '').join('  ');
+  return [result.symbol === null ? '' : signatureOf(result.symbol), edge, stale].filter((part) => part !== '').join('  ');
 }
 
 function signatureOf(symbol: NonNullable<Result['symbol']>): string {
@@ -75,7 +84,7 @@ function renderRead(answer: ReadAnswer): string {
     `${answer.repository}:${pathText(answer.path ?? '')}`,
     answer.text === '' ? plural(answer.outline.length, 'symbol') : `lines ${answer.startLine}-${answer.endLine} of ${answer.totalLines}`,
     answer.enclosing === null ? '' : `in ${(answer.enclosing.signature ?? answer.enclosing.name).replaceAll(/\s+/g, ' ').slice(0, 200)}`,
-    freshnessSentence(answer.freshness),
+    freshnessSentence(answer.freshness), answer.fileFreshness === 'stale' ? 'stale: the file changed on disk after it was indexed' : '',
   ].filter((part) => part !== '').join(' · ');
   if (answer.text === '') return [head, ...outlineLines(answer.outline, 0)].join('\n');
   const more = answer.truncated ? [`… cut; go on with start_line ${answer.endLine + 1}`] : [];
@@ -100,7 +109,7 @@ function renderStatus(answer: StatusAnswer): string {
     for (const view of one.views) {
       const pending = [view.pendingFiles > 0 ? `${view.pendingFiles} files pending` : '', view.pendingSymbols > 0 ? `symbols of ${view.pendingSymbols} files pending` : ''];
       const left = Object.entries(view.skipped).map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`).join(', ');
-      lines.push(`  ${[`${view.kind} ${view.branch ?? ''}${view.commit === null ? '' : ` at ${view.commit.slice(0, 9)}`}`, left === '' ? '' : `left out: ${left}`, ...pending, `indexed ${view.indexedAt ?? 'never completely'}`].filter((part) => part !== '').join(' · ')}`);
+      lines.push(`  ${[`${view.kind} ${view.branch ?? (view.commit === null ? 'no git' : 'detached')}${view.commit === null ? '' : ` at ${view.commit.slice(0, 9)}`}`, left === '' ? '' : `left out: ${left}`, ...pending, `indexed ${view.indexedAt ?? 'never completely'}`].filter((part) => part !== '').join(' · ')}`);
     }
   }
   return lines.join('\n');
