@@ -18,5 +18,7 @@ export interface IndexSummary {
   readonly bytes: number;
   readonly textMillis: number;
   readonly millis: number;
+  /** Files whose symbols this run found: those that changed, and those that an earlier run left. */
+  readonly parsed: number;
   readonly problems: number;
 }

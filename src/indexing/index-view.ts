@@ -46,12 +46,12 @@ export async function indexView(context: { store: Store; pool: Pool }, target: I
   if (changes.read.length > 0) await textPhase(run, changes.read);
   await publish(run, ground, changes);
   const textMillis = performance.now() - started;
-  if (options.textOnly !== true) await parsePhase(run);
+  const parsed = options.textOnly === true ? 0 : await parsePhase(run);
   const summary: IndexSummary = {
     repository: run.repository.name, branch: ground.branch, commit: ground.commit, files: ground.files.length,
     changed: changes.read.length + changes.entries.length, removed: changes.removed.length,
     skipped: run.counts.skipped + changes.entries.filter((entry) => entry.skipped !== null).length, textOnly: run.counts.textOnly,
-    bytes: run.counts.bytes, textMillis, millis: performance.now() - started, problems: run.counts.problems,
+    bytes: run.counts.bytes, textMillis, millis: performance.now() - started, parsed, problems: run.counts.problems,
   };
   options.onProgress?.({ kind: 'done', repository: run.repository.name, summary });
   return summary;

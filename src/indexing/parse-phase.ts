@@ -7,8 +7,8 @@ import type { Run } from './run.ts';
 
 const PAGE = 4_000;
 
-/** Parses every blob of the repository that has only text so far: what this run added and what a killed run left. */
-export async function parsePhase(run: Run): Promise<void> {
+/** Parses every blob of the repository that has only text so far: what this run added and what a killed run left. Gives how many. */
+export async function parsePhase(run: Run): Promise<number> {
   const total = await run.store.files.plan.unparsedCount(run.repository.id);
   let done = 0;
   let bytes = 0;
@@ -31,6 +31,7 @@ export async function parsePhase(run: Run): Promise<void> {
       run.onProgress?.({ kind: 'symbols', repository: run.repository.name, done, total, bytes });
     },
   );
+  return done;
 }
 
 async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {

@@ -69,7 +69,7 @@ export function pathText(path: string): string {
 export function summarySentence(summary: IndexSummary): string {
   const where = summary.branch === null ? summary.repository : `${summary.repository} (${summary.branch})`;
   const what = summary.changed === 0 && summary.removed === 0
-    ? 'nothing changed'
+    ? summary.parsed > 0 ? `symbols of ${plural(summary.parsed, 'file')} completed` : 'nothing changed'
     : [summary.changed > 0 ? `${summary.changed.toLocaleString('en-US')} changed` : '', summary.removed > 0 ? `${summary.removed.toLocaleString('en-US')} removed` : ''].filter(Boolean).join(', ');
   const rest = [
     summary.skipped > 0 ? `${summary.skipped.toLocaleString('en-US')} left out` : '',

@@ -158,11 +158,27 @@ function sameSpan(a: FoundSymbol, b: FoundSymbol): boolean {
 
 /** Before the body, else before the first brace, else the end of the name's line or of the definition. */
 function signatureEndOf(symbol: FoundSymbol, text: string): number {
-  if (symbol.bodyStart >= symbol.nameEnd) return trimmedEnd(text, symbol.start, symbol.bodyStart);
+  if (symbol.bodyStart >= symbol.nameEnd) return trimmedEnd(text, symbol.start, beforeComments(text, symbol.nameEnd, symbol.bodyStart));
   const lineEnd = text.indexOf('\n', symbol.nameEnd);
   const limit = Math.min(symbol.end, lineEnd === -1 ? symbol.end : lineEnd);
   const end = trimmedEnd(text, symbol.start, Math.max(limit, symbol.nameEnd));
   return end > symbol.nameEnd && OPENERS.includes(text[end - 1] as string) ? trimmedEnd(text, symbol.start, end - 1) : end;
+}
+
+/** Comments between a head and its body belong to neither. */
+function beforeComments(text: string, from: number, bodyStart: number): number {
+  let end = bodyStart;
+  for (;;) {
+    const line = Math.max(from, text.lastIndexOf('\n', end - 1) + 1);
+    const last = text.slice(line, end);
+    if (line > from && /^\s*(?:(?:#|\/\/)[^\n]*)?$/.test(last)) {
+      end = line - 1;
+      continue;
+    }
+    // A mark within quotes is no comment: after one that closes the head there are none.
+    const comment = /[:{)]\s+(?:#|\/\/)[^"'`]*$/.exec(last);
+    return comment === null ? end : line + comment.index + 1;
+  }
 }
 
 const OPENERS = '{[(=';

@@ -19,6 +19,15 @@ test('a doc comment is found through decorators and joined from lines; a blank l
     5 type Override < b`);
 });
 
+test('a comment between a head and its body is no part of the signature', async () => {
+  await check('python', 'def f(\n    a="#x", b=1,\n):  # why\n    # more\n    # still\n    return a\n', `
+    1 function f | exported | def f( a="#x", b=1, ):
+
+    2 read a < f
+    2 read b < f
+    6 read a < f`);
+});
+
 test('a comment behind code documents nothing below it', async () => {
   await check('c', 'int a; /* of a */\nint b;\n', '1 variable a | exported | int a;\n2 variable b | exported | int b;');
 });

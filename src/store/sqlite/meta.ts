@@ -66,7 +66,7 @@ function putView(core: Core, view: Parameters<Meta['putView']>[0]): View {
 function check(core: Core): string {
   const findings = core.reader.prepare<[], string>('PRAGMA quick_check(20)').pluck().all();
   if (findings.length !== 1 || findings[0] !== 'ok') {
-    throw new CodeIndexError('internal', `${core.place.file} is damaged: ${findings.join('; ')}.`, 'Restore a backup, or move the file away and index again.');
+    throw new CodeIndexError('internal', `${core.place.file} is damaged: ${findings.slice(0, 3).join('; ').replaceAll('\n', ' ').slice(0, 300)}.`, 'Restore a backup, or move the file away and index again.');
   }
   return `SQLite ${core.reader.prepare<[], string>('SELECT sqlite_version()').pluck().get()}, format ${SCHEMA_VERSION}`;
 }
