@@ -1,4 +1,4 @@
-import type { Repository, SkipReason, View } from '../../domain/mod.ts';
+import type { Repository, SkipReason, TextOnlyReason, View } from '../../domain/mod.ts';
 import type { Store } from '../../store/mod.ts';
 import type { Operation } from '../operation.ts';
 import type { Service } from '../service.ts';
@@ -39,7 +39,9 @@ export interface SkippedFile {
   readonly repository: string;
   readonly branch: string | null;
   readonly path: string;
-  readonly reason: SkipReason;
+  readonly reason: SkipReason | TextOnlyReason;
+  /** Left out altogether, or searchable as text but without symbols. */
+  readonly kept: 'nothing' | 'text';
   readonly size: number;
 }
 
@@ -58,6 +60,7 @@ export interface StatusAnswer {
 
 /** Listed at most; the counts say how many there are in all. */
 const SKIPPED_LISTED = 10_000;
+const PAGE = 2_000;
 
 export const statusOperation: Operation<StatusInput, StatusAnswer> = {
   name: 'status',
@@ -66,7 +69,7 @@ export const statusOperation: Operation<StatusInput, StatusAnswer> = {
   effect: 'read',
   fields: {
     repository: { kind: 'text', position: 'one', flag: 'repo', text: '' },
-    skipped: { kind: 'flag', only: 'command', text: 'list every file that was left out, with its reason' },
+    skipped: { kind: 'flag', only: 'command', text: 'list every file that was left out or kept as text only, with its reason' },
   },
   async run(service, input) {
     const store = await service.store();
@@ -110,12 +113,15 @@ async function skippedFiles(service: Service, store: Store, repositories: readon
     for (const view of await service.views(repository)) {
       let after = '';
       while (list.length < SKIPPED_LISTED) {
-        const entries = await store.files.entries(view.id, { after, limit: 1_000, skippedOnly: true });
-        for (const entry of entries) {
-          if (entry.skipped !== null) list.push({ repository: repository.name, branch: view.branch, path: entry.path, reason: entry.skipped, size: entry.size });
+        const entries = await store.files.entries(view.id, { after, limit: PAGE });
+        const infos = await store.files.blobs(entries.flatMap(({ blob }) => (blob === null ? [] : [blob])));
+        for (const { path, size, blob, skipped } of entries) {
+          const reason = skipped ?? (blob === null ? null : infos.get(blob)?.textOnly ?? null);
+          // A language without a parser is text as it should be: nothing was decided about the file.
+          if (reason !== null && reason !== 'no_parser') list.push({ repository: repository.name, branch: view.branch, path, reason, kept: skipped === null ? 'text' : 'nothing', size });
         }
         const last = entries.at(-1);
-        if (last === undefined || entries.length < 1_000) break;
+        if (last === undefined || entries.length < PAGE) break;
         after = last.path;
       }
     }

@@ -5,9 +5,10 @@ type RepositoryStatus = StatusAnswer['repositories'][number];
 
 export function statusLines(answer: StatusAnswer, paint: Paint): readonly string[] {
   if (answer.skipped !== undefined) {
+    const textOnly = answer.skipped.filter(({ kept }) => kept === 'text').length;
     return [
-      ...answer.skipped.map((one) => `${paint.dim(one.reason.padEnd(15))} ${paint.path(pathText(answer.repositories.length > 1 ? `${one.repository}/${one.path}` : one.path))} ${paint.dim(bytes(one.size))}`),
-      paint.dim(`${plural(answer.skipped.length, 'file')} left out`),
+      ...answer.skipped.map((one) => `${paint.dim((one.kept === 'text' ? `text: ${one.reason}` : one.reason).replaceAll('_', ' ').padEnd(18))} ${paint.path(pathText(answer.repositories.length > 1 ? `${one.repository}/${one.path}` : one.path))} ${paint.dim(bytes(one.size))}`),
+      paint.dim(`${plural(answer.skipped.length - textOnly, 'file')} left out${textOnly === 0 ? '' : `, ${textOnly.toLocaleString('en-US')} searched as text only`}`),
     ];
   }
   const head = `code-index ${answer.version} · ${answer.dataDir} · database ${bytes(answer.databaseBytes)}`;
