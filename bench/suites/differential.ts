@@ -59,8 +59,8 @@ export function indexedFiles(folder: string, dataDir: string, repository: string
     ? spawnSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 28 }).stdout.split('\0').filter((path) => path !== '')
     : filesOf(folder);
   const status = spawnSync(LAUNCHER, ['status', repository, '--skipped', '--json', '--data-dir', dataDir], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  const { skipped } = JSON.parse(status.stdout) as { skipped?: readonly { path: string }[] };
-  const left = new Set((skipped ?? []).map((file) => file.path));
+  const { skipped } = JSON.parse(status.stdout) as { skipped?: readonly { path: string; kept: 'nothing' | 'text' }[] };
+  const left = new Set((skipped ?? []).flatMap(({ path, kept }) => (kept === 'nothing' ? [path] : [])));
   return new Set(listed.filter((path) => !left.has(path)));
 }
 
