@@ -12,6 +12,8 @@ export interface Language {
   readonly grammar: { readonly package: string; readonly file: string } | null;
   /** An outline made without a grammar, by name (see `outline-by-hand/`). */
   readonly byHand?: string;
+  /** A language whose queries hold here too, after the own ones: TSX is TypeScript with a few patterns more. */
+  readonly base?: string;
   /** Node types of comments in the grammar. */
   readonly comments: readonly string[];
   /** The rule by which a symbol is visible outside its file. */

@@ -28,7 +28,7 @@ export const MAJOR_LANGUAGES: readonly Language[] = [
     comments: ['comment'], exported: 'marked', binding: 'javascript',
   },
   {
-    name: 'tsx', aliases: [], globs: ['*.tsx'], interpreters: [],
+    name: 'tsx', base: 'typescript', aliases: [], globs: ['*.tsx'], interpreters: [],
     grammar: { package: 'tree-sitter-typescript', file: 'tree-sitter-tsx.wasm' },
     comments: ['comment'], exported: 'marked', binding: 'javascript',
   },

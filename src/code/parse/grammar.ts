@@ -91,8 +91,9 @@ export class Grammar {
     if (language.grammar === null) throw new TypeError(`${language.name} has no grammar`);
     try {
       const grammar = await TreeSitterLanguage.load(grammarBytes(language.grammar));
-      const outline = querySource(language.name, 'outline.scm');
-      const references = querySource(language.name, 'references.scm');
+      const names = language.base === undefined ? [language.name] : [language.name, language.base];
+      const outline = names.map((name) => querySource(name, 'outline.scm')).join('\n');
+      const references = names.map((name) => querySource(name, 'references.scm')).join('\n');
       const comments = language.comments.length === 0 ? '' : `[${language.comments.map((type) => `(${type})`).join(' ')}] @comment`;
       const query = new Query(grammar, `${comments}\n${outline}\n${references}`);
       const split = Buffer.byteLength(`${comments}\n${outline}\n`);
