@@ -3,7 +3,7 @@
 /** A room imports from lower floors only, and only through their doors. */
 export const FLOORS: readonly { readonly floor: number; readonly rooms: readonly string[] }[] = [
   { floor: 0, rooms: ['base'] },
-  { floor: 1, rooms: ['domain'] },
+  { floor: 1, rooms: ['domain', 'words'] },
   { floor: 2, rooms: ['code', 'repo', 'store', 'embed', 'queue'] },
   { floor: 3, rooms: ['search', 'indexing'] },
   { floor: 4, rooms: ['service'] },

@@ -5,8 +5,6 @@
  */
 export { languageNamed, languageOf } from './languages/detect.ts';
 export type { Language } from './languages/language.ts';
-export { identifiersOf, lookupTerm, partsOf, termsOf, termsOfIdentifier } from './tokens.ts';
-export { stem } from './stem.ts';
 export { trigramKey, trigramsOf } from './trigrams.ts';
 export { TermBlockBuilder } from './term-block.ts';
 export { openPool, type Pool } from './threads/pool.ts';

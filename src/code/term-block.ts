@@ -1,7 +1,6 @@
 import { ByteWriter } from '../base/mod.ts';
 import { BlockWriter, compareKeys, packFrequency, writePlain, writeTerm, type Block, type Facts } from '../domain/mod.ts';
-import { IdentifierScanner, IdentifierTable } from './identifiers.ts';
-import { termsOfIdentifier } from './tokens.ts';
+import { IdentifierScanner, IdentifierTable, termsOfIdentifier } from '../words/mod.ts';
 
 const encoder = new TextEncoder();
 

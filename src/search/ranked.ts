@@ -1,5 +1,5 @@
 import { unpackChunks, type Result, type SymbolFact } from '../domain/mod.ts';
-import { identifiersOf } from '../code/mod.ts';
+import { identifiersOf } from '../words/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
 import { ResultMaker, resultSymbol, snippetOf, symbolOfChunk, symbolsOf } from './answer/result.ts';
 import { compileLiteral } from './regex/literal.ts';

@@ -1,5 +1,5 @@
 /** What a path says about a file: words for matching, and what kind of file it is. Knows conventions of the field, no repository. */
-import { partsOf, stem } from '../../code/mod.ts';
+import { partsOf, stem } from '../../words/mod.ts';
 
 export interface PathEvidence {
   /** Stemmed words of the file name without its ending. */

@@ -1,6 +1,6 @@
 /** What a ranked query asks for: its terms, and what kind of question it is. */
 import { LIMITS } from '../../base/mod.ts';
-import { identifiersOf, partsOf, stem } from '../../code/mod.ts';
+import { identifiersOf, partsOf, stem } from '../../words/mod.ts';
 
 /** Words of English questions that name nothing in code. */
 const STOP_WORDS = new Set(

@@ -1,5 +1,5 @@
 import { comparePaths } from '../../base/mod.ts';
-import { lookupTerm } from '../../code/mod.ts';
+import { lookupTerm } from '../../words/mod.ts';
 import type { BlobId, SymbolFact } from '../../domain/mod.ts';
 import type { PathTest } from '../../store/mod.ts';
 import { symbolsOf } from '../answer/result.ts';

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { CodeIndexError, LIMITS } from '../../base/mod.ts';
-import { identifiersOf, languageNamed, termsOf } from '../../code/mod.ts';
+import { languageNamed } from '../../code/mod.ts';
+import { identifiersOf, termsOf } from '../../words/mod.ts';
 import { unpackChunks, visitTerm, type Answer, type BlobId, type Result, type Span, type SymbolFact } from '../../domain/mod.ts';
 import type { ChunkBlock, Store } from '../../store/mod.ts';
 import { coverageOf, freshnessOf } from '../answer/envelope.ts';

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { comparePaths, throwIfAborted } from '../../base/mod.ts';
-import { lookupTerm, trigramsOf } from '../../code/mod.ts';
+import { trigramsOf } from '../../code/mod.ts';
+import { lookupTerm } from '../../words/mod.ts';
 import { unpackImports, unpackOccurrences, type BlobId, type Occurrence } from '../../domain/mod.ts';
 import { LineCounter, startOfLine } from '../answer/lines.ts';
 import { resultSymbol, snippetOf, symbolsOf, type ResultMaker } from '../answer/result.ts';

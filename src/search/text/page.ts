@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { LIMITS } from '../../base/mod.ts';
-import { lookupTerm } from '../../code/mod.ts';
+import { lookupTerm } from '../../words/mod.ts';
 import type { Atom, BlobId } from '../../domain/mod.ts';
 import type { Resolved } from '../scope/resolve.ts';
 import type { FileMatcher } from '../verify/matcher.ts';

@@ -1,5 +1,5 @@
 import { comparePaths } from '../../base/mod.ts';
-import { partsOf } from '../../code/mod.ts';
+import { partsOf } from '../../words/mod.ts';
 import type { BlobId, SymbolFact } from '../../domain/mod.ts';
 import type { Place } from '../../store/mod.ts';
 import { symbolsOf } from '../answer/result.ts';
