@@ -189,9 +189,25 @@ export interface VectorHit {
   readonly distance: number;
 }
 
+export interface NearestQuery {
+  readonly repositories: readonly RepositoryId[];
+  readonly within: BlobSet;
+  /** Vectors of other models are not looked at. */
+  readonly model: string;
+  readonly vector: Int8Array;
+  readonly limit: number;
+}
+
 export interface Vectors {
-  nearest(query: { repositories: readonly RepositoryId[]; within: BlobSet; model: string; vector: Int8Array; limit: number }): Promise<readonly VectorHit[]>;
-  count(repositories: readonly RepositoryId[], model: string): Promise<number>;
+  /** The nearest chunks in scope, nearest first; ties by blob and chunk. Exact up to a size that the driver says, approximate beyond it. */
+  nearest(query: NearestQuery): Promise<readonly VectorHit[]>;
+  /** All vectors of some blobs, one row for each chunk; blobs without vectors of this model are absent. */
+  of(blobs: readonly BlobId[], model: string): Promise<ReadonlyMap<BlobId, Int8Array>>;
+  /** How many blobs each model has embedded. */
+  models(repositories: readonly RepositoryId[]): Promise<ReadonlyMap<string, number>>;
+  /** Parsed blobs in a view that have no vectors of this model, least id first, after `after`. */
+  missing(repository: RepositoryId, model: string, limit: number, after: BlobId): Promise<readonly BlobInfo[]>;
+  missingCount(repository: RepositoryId, model: string): Promise<number>;
 }
 
 /** A blob to store. Its id is given at commit. */
@@ -227,8 +243,17 @@ export interface Delta {
   readonly terms?: Block;
   /** Terms in each chunk, over all `facts` in order. */
   readonly chunkTerms?: Uint16Array;
-  readonly vectors?: { readonly model: string; readonly rows: readonly { blob: BlobId; chunk: number; vector: Int8Array }[] };
+  /** Vectors of blobs that have facts: all chunks of a blob at once, one row after the other. Those of other models are kept until `dropVectorsBut`. */
+  readonly vectors?: NewVectors;
+  /** Removes the vectors of every other model from the repository. */
+  readonly dropVectorsBut?: string;
   readonly view?: ViewDelta;
+}
+
+export interface NewVectors {
+  readonly model: string;
+  readonly dimensions: number;
+  readonly rows: readonly { readonly blob: BlobId; readonly vectors: Int8Array }[];
 }
 
 export interface NewFacts {

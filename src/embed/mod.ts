@@ -1,0 +1,6 @@
+/**
+ * embed: "What does this text mean?"
+ * Models behind one port: our static model in the package, an HTTP endpoint, a local ONNX folder. Knows neither the
+ * store nor repositories; what is embedded, when, and what is compared with it is decided above.
+ */
+export type { EmbeddingModel, FileToEmbed } from './port.ts';
