@@ -7,6 +7,7 @@ import { blockKindCode, skipCode, textOnlyCode } from './codes.ts';
 import { packStoredFacts } from './facts.ts';
 import { missing } from './errors.ts';
 import { oidBytes, problemsText } from './rows.ts';
+import { VectorWriter } from './vector-writer.ts';
 
 /** What is written beside a block's pages so that it can be read. */
 export interface BlockShape {
@@ -22,12 +23,14 @@ export interface BlockShape {
 
 /** Applies deltas through statements that are prepared once. Every method runs inside one transaction of the caller. */
 export class Committer {
+  readonly vectors: VectorWriter;
   readonly #database: Database;
   readonly #languages = new Map<string, number>();
   readonly #statements = new Map<string, Statement>();
 
   constructor(database: Database) {
     this.#database = database;
+    this.vectors = new VectorWriter(database);
   }
 
   #sql(text: string): Statement {
@@ -46,12 +49,8 @@ export class Committer {
     }
     const blobs = this.#blobs(repository, delta);
     this.#facts(delta);
-    if (delta.vectors !== undefined) {
-      const insert = this.#sql('INSERT OR REPLACE INTO vector (blob, model, chunk, data) VALUES (?, ?, ?, ?)');
-      for (const { blob, chunk, vector } of delta.vectors.rows) {
-        insert.run(blob, delta.vectors.model, chunk, new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
-      }
-    }
+    if (delta.vectors !== undefined) this.vectors.put(repository, delta.vectors);
+    if (delta.dropVectorsBut !== undefined) this.vectors.dropBut(repository, delta.dropVectorsBut);
     if (delta.view !== undefined) this.#view(repository, delta.view, blobs);
     return { blobs };
   }

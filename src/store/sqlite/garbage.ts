@@ -1,6 +1,7 @@
 import { breathe, throwIfAborted } from '../../base/mod.ts';
 import type { RepositoryId, ViewId } from '../../domain/mod.ts';
 import type { Core } from './core.ts';
+import { REMOVE_VECTORS } from './vector-rows.ts';
 import type { Writing } from './writing.ts';
 
 /** Blobs whose rows are deleted in one transaction: a few ten milliseconds. */
@@ -65,6 +66,7 @@ export class Garbage {
         await breathe();
       }
       await this.#deleteBlobs('SELECT id FROM blob WHERE repository = ? LIMIT ?', repository);
+      this.#writing.write('Removing a repository', (committer) => committer.vectors.forget(repository));
       this.#core.write('Removing a repository', (database) => database.prepare('DELETE FROM repository WHERE id = ?').run(repository));
     }
   }
@@ -100,6 +102,8 @@ export class Garbage {
         const ids = database.prepare<[RepositoryId, number], number>(select).pluck().all(repository, BLOBS_AT_ONCE);
         const remove = database.prepare<[number], number>('DELETE FROM blob WHERE id = ? RETURNING pack').pluck();
         const packs = new Set(ids.map((id) => remove.get(id) as number));
+        const removeVectors = database.prepare(REMOVE_VECTORS);
+        for (const id of ids) removeVectors.run(id, id);
         // A pack goes with the last blob in it.
         const removePack = database.prepare('DELETE FROM pack WHERE id = ? AND NOT EXISTS (SELECT 1 FROM blob WHERE pack = pack.id)');
         for (const pack of packs) removePack.run(pack);

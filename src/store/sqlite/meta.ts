@@ -8,6 +8,7 @@ import type { Leases } from './lease.ts';
 import { missing } from './errors.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
 import { repositoryOf, VIEW_COLUMNS, viewOf, type RepositoryRow, type ViewRow } from './rows.ts';
+import { countVectors } from './vector-rows.ts';
 
 /** A repository without a name is being removed: nobody sees it any more. */
 const REPOSITORIES = 'SELECT * FROM repository WHERE name IS NOT NULL';
@@ -79,7 +80,7 @@ function statistics(core: Core, repository: RepositoryId | undefined): StoreStat
   const blobs = reader.prepare<[number], Record<'blobs' | 'bytes' | 'symbols' | 'occurrences' | 'chunks', number>>(
     'SELECT count(*) AS blobs, coalesce(sum(size), 0) AS bytes, coalesce(sum(symbols), 0) AS symbols, coalesce(sum(occurrences), 0) AS occurrences, coalesce(sum(chunks), 0) AS chunks FROM blob WHERE repository = ? AND orphan = 0',
   );
-  const vectors = reader.prepare<[number], number>('SELECT count(*) FROM vector JOIN blob ON blob.id = vector.blob WHERE blob.repository = ?').pluck();
+  const vectors = countVectors(reader);
   const entries = reader.prepare<[number], { language: number; files: number; bytes: number }>(
     'SELECT entry.language, count(*) AS files, sum(entry.size) AS bytes FROM view JOIN entry ON entry.view = view.id WHERE view.repository = ? AND entry.blob IS NOT NULL GROUP BY entry.language',
   );
@@ -94,7 +95,7 @@ function statistics(core: Core, repository: RepositoryId | undefined): StoreStat
     total.symbols += row.symbols;
     total.occurrences += row.occurrences;
     total.chunks += row.chunks;
-    total.vectors += vectors.get(owner) as number;
+    total.vectors += vectors(owner);
     for (const { language, files, bytes } of entries.all(owner)) {
       const sum = (languages[core.languages.name(language)] ??= { files: 0, bytes: 0 });
       sum.files += files;

@@ -98,6 +98,32 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (blob, model, chunk)
   ) WITHOUT ROWID;
   `,
+  // No released program ever wrote vectors one a row, so there is nothing to carry over.
+  `
+  DROP TABLE vector;
+  CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL);
+  CREATE TABLE vector (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  CREATE TABLE vector_segment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository INTEGER NOT NULL REFERENCES repository,
+    model INTEGER NOT NULL,
+    chunks INTEGER NOT NULL,
+    blobs BLOB NOT NULL,
+    counts BLOB NOT NULL,
+    bits BLOB NOT NULL,
+    cells BLOB
+  );
+  CREATE INDEX vector_segment_model ON vector_segment(repository, model);
+  CREATE TABLE vector_space (
+    repository INTEGER NOT NULL REFERENCES repository,
+    model INTEGER NOT NULL,
+    center BLOB,
+    cells BLOB,
+    PRIMARY KEY (repository, model)
+  ) WITHOUT ROWID;
+  ALTER TABLE blob ADD COLUMN embedded INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX blob_embedded ON blob(repository, embedded, id) WHERE state = 1 AND orphan = 0 AND chunks > 0;
+  `,
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

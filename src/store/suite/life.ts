@@ -73,10 +73,10 @@ export const LIFE: Cases = {
     await addFiles(store, one, other, { 'a.c': 'shared text' });
     await addFiles(store, two, second, { 'a.c': 'shared text' });
     await addFacts(store, one, new Map([[blobs[0] as number, 'shared text'], [blobs[1] as number, 'def alone']]));
-    await store.commit({ repository: one, vectors: { model: 'm', rows: [{ blob: blobs[1] as number, chunk: 0, vector: Int8Array.of(1) }] } });
+    await store.commit({ repository: one, vectors: { model: 'm', dimensions: 1, rows: [{ blob: blobs[1] as number, vectors: Int8Array.of(1) }] } });
     await store.meta.removeView(main);
     assert.deepEqual([...(await store.files.blobs(blobs)).keys()], [blobs[0]]);
-    assert.equal(await store.vectors.count([one], 'm'), 0);
+    assert.deepEqual(await store.vectors.models([one]), new Map());
     await store.meta.removeRepository(one);
     assert.deepEqual((await store.meta.repositories()).map(({ id }) => id), [two]);
     assert.deepEqual((await store.meta.statistics()).blobs, 1);

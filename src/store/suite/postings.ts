@@ -126,21 +126,4 @@ export const POSTINGS: Cases = {
       await store.compact();
     }
   },
-
-  'vectors: nearest within scope, by model': async (driver) => {
-    await using folder = new Folder(driver);
-    const store = await folder.open();
-    const repository = await addRepository(store);
-    const view = await addView(store, repository);
-    const { blobs } = await addFiles(store, repository, view, { 'a.c': 'a', 'b.c': 'b' });
-    const [a, b] = blobs as [number, number];
-    const rows = [{ blob: a, chunk: 0, vector: Int8Array.of(100, 0) }, { blob: a, chunk: 1, vector: Int8Array.of(-100, 0) }, { blob: b, chunk: 0, vector: Int8Array.of(0, 5) }];
-    await store.commit({ repository, vectors: { model: 'm', rows } });
-    const within = await inScope(store, [view]);
-    const query = { repositories: [repository], within, model: 'm', vector: Int8Array.of(7, 0), limit: 2 };
-    assert.deepEqual(await store.vectors.nearest(query), [{ blob: a, chunk: 0, distance: 0 }, { blob: b, chunk: 0, distance: 1 }]);
-    assert.deepEqual(await store.vectors.nearest({ ...query, model: 'other' }), []);
-    assert.equal((await store.vectors.nearest({ ...query, limit: 9 })).at(-1)?.distance, 2);
-    assert.equal(await store.vectors.count([repository], 'm'), 3);
-  },
 };

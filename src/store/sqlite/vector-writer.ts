@@ -1,0 +1,90 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { CodeIndexError } from '../../base/mod.ts';
+import type { RepositoryId } from '../../domain/mod.ts';
+import type { NewVectors } from '../ports.ts';
+import { HAS_ROW, MODELS_AT_ONCE, type ModelRow } from './vector-rows.ts';
+
+/** Writes vectors. Every method runs inside one transaction of the caller. */
+export class VectorWriter {
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  #sql(text: string): Statement {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) {
+      statement = this.#database.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  put(repository: RepositoryId, { model, dimensions, rows }: NewVectors): void {
+    if (rows.length === 0) return;
+    const { id } = this.#model(model, dimensions);
+    const about = this.#sql('SELECT chunks FROM blob WHERE id = ? AND repository = ? AND state = 1').pluck();
+    const insert = this.#sql('INSERT OR REPLACE INTO vector (id, data) VALUES (?, ?)');
+    const mark = this.#sql('UPDATE blob SET embedded = ? WHERE id = ?');
+    for (const { blob, vectors } of rows) {
+      const chunks = about.get(blob, repository) as number | undefined;
+      if (chunks === undefined) {
+        throw new CodeIndexError('conflict', `Vectors were given for blob ${blob}, which is not parsed in repository ${repository}.`, 'Index again: what is missing will be embedded anew.');
+      }
+      if (vectors.length !== chunks * dimensions) {
+        throw new CodeIndexError('internal', `Blob ${blob} has ${chunks} chunks of ${dimensions} dimensions, but the vectors given have ${vectors.length} numbers.`, 'Report this as a bug.');
+      }
+      if (chunks === 0) continue;
+      insert.run(blob * MODELS_AT_ONCE + id, new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength));
+      mark.run(id, blob);
+    }
+  }
+
+  /** Removes the vectors of every model but one from the repository. */
+  dropBut(repository: RepositoryId, kept: string): void {
+    const models = this.#sql('SELECT id, name, dimensions FROM model').all() as ModelRow[];
+    const keptId = models.find(({ name }) => name === kept)?.id ?? 0;
+    for (const { id } of models) {
+      if (id === keptId) continue;
+      this.#sql(`DELETE FROM vector WHERE id IN (SELECT id * ${MODELS_AT_ONCE} + ? FROM blob WHERE repository = ? AND embedded <> 0)`).run(id, repository);
+      this.#sql('DELETE FROM vector_segment WHERE repository = ? AND model = ?').run(repository, id);
+      this.#sql('DELETE FROM vector_space WHERE repository = ? AND model = ?').run(repository, id);
+      this.#sql(`UPDATE blob SET embedded = iif(${HAS_ROW}, ?, 0) WHERE repository = ? AND embedded = ?`).run(keptId, keptId, repository, id);
+    }
+    this.#forgetModels();
+  }
+
+  /** Removes what is left of a repository whose blobs are gone. */
+  forget(repository: RepositoryId): void {
+    this.#sql('DELETE FROM vector_segment WHERE repository = ?').run(repository);
+    this.#sql('DELETE FROM vector_space WHERE repository = ?').run(repository);
+    this.#forgetModels();
+  }
+
+  /** A model without any vector gives its number back. */
+  #forgetModels(): void {
+    this.#sql('DELETE FROM model WHERE NOT EXISTS (SELECT 1 FROM blob WHERE embedded = model.id) AND NOT EXISTS (SELECT 1 FROM vector_segment WHERE model = model.id)').run();
+  }
+
+  #model(name: string, dimensions: number): ModelRow {
+    const known = this.#sql('SELECT id, name, dimensions FROM model WHERE name = ?').get(name) as ModelRow | undefined;
+    if (known !== undefined) {
+      if (known.dimensions === dimensions) return known;
+      throw new CodeIndexError(
+        'conflict',
+        `The model ${name} gave vectors of ${dimensions} dimensions, but the index holds vectors of ${known.dimensions} by it.`,
+        'Give the model with the other dimension another name, or remove the repositories that it embedded and index them again.',
+      );
+    }
+    const taken = new Set(this.#sql('SELECT id FROM model').pluck().all() as number[]);
+    let id = 1;
+    while (taken.has(id)) id++;
+    if (id >= MODELS_AT_ONCE) {
+      throw new CodeIndexError('conflict', `The index holds vectors of ${taken.size} models, so ${name} has no place.`, 'Remove repositories that older models embedded.');
+    }
+    this.#sql('INSERT INTO model (id, name, dimensions) VALUES (?, ?, ?)').run(id, name, dimensions);
+    return { id, name, dimensions };
+  }
+}
