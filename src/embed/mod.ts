@@ -4,3 +4,4 @@
  * store nor repositories; what is embedded, when, and what is compared with it is decided above.
  */
 export type { EmbeddingModel, FileToEmbed } from './port.ts';
+export { openStaticModel, STATIC_MODEL, StaticModel } from './static/mod.ts';
