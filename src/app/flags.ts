@@ -28,6 +28,12 @@ export interface Settings {
   readonly autoCleanup: boolean;
   readonly defaultDaysToKeep: number;
   readonly threads: number | null;
+  readonly embeddingProvider: string;
+  readonly embeddingBaseUrl: string | null;
+  readonly embeddingModel: string | null;
+  readonly embeddingApiKey: string | null;
+  readonly embeddingDimensions: number | null;
+  readonly embeddingRequestsPerMinute: number;
   readonly logLevel: string;
 }
 
@@ -60,6 +66,30 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'threads', flag: 'threads', variable: 'CODE_INDEX_THREADS', type: 'integer', least: 1, most: 256, default: 'as many as the machine has cores',
     text: 'Threads that parse.',
+  },
+  {
+    name: 'embeddingProvider', flag: null, variable: 'EMBEDDING_PROVIDER', type: 'choice', values: ['static', 'http', 'onnx', 'none'], default: 'static',
+    text: 'What makes the vectors of meaning: `static`, the model in the package; `http`, an OpenAI-compatible endpoint (OpenAI, Voyage, Ollama, vLLM, LM Studio); `onnx`, a local model folder, with `npm i onnxruntime-node @huggingface/tokenizers`; `none`, words and symbols alone.',
+  },
+  {
+    name: 'embeddingBaseUrl', flag: null, variable: 'EMBEDDING_BASE_URL', type: 'text', default: 'none',
+    text: 'For `http`: the address of the endpoint up to `/v1`, for example http://localhost:11434/v1.',
+  },
+  {
+    name: 'embeddingModel', flag: null, variable: 'EMBEDDING_MODEL', type: 'text', default: 'the model in the package',
+    text: 'For `http`: the name of the model there. For `onnx`: a folder with model.onnx and tokenizer.json. For `static`: another model file.',
+  },
+  {
+    name: 'embeddingApiKey', flag: null, variable: 'EMBEDDING_API_KEY', type: 'text', default: 'none',
+    text: 'For `http`: the key that the endpoint wants. It is sent to the host of the base URL alone.',
+  },
+  {
+    name: 'embeddingDimensions', flag: null, variable: 'EMBEDDING_DIMENSIONS', type: 'integer', least: 1, most: 1_024, default: 'as the model makes them',
+    text: 'For `http`: the length of vectors, sent as the request parameter `dimensions`. Needed where a model makes more than 1,024 numbers.',
+  },
+  {
+    name: 'embeddingRequestsPerMinute', flag: null, variable: 'EMBEDDING_REQUESTS_PER_MINUTE', type: 'integer', least: 0, most: 1_000_000, default: '0',
+    text: 'For `http`: requests begun in a minute at most; 0 is as fast as the endpoint answers.',
   },
   {
     name: 'logLevel', flag: null, variable: 'LOG_LEVEL', type: 'choice', values: ['debug', 'info', 'warn', 'error'], default: 'warn',

@@ -4,7 +4,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openService, type Service } from '../service/mod.ts';
+import { openService, type Service, type ServiceSettings } from '../service/mod.ts';
 import { runCli } from '../surface/cli/mod.ts';
 import { platformDataDir } from './data-dir.ts';
 import { SETTINGS, readSettings, type Settings } from './flags.ts';
@@ -70,10 +70,24 @@ function openWith(settings: Settings, cwd: string, version: string): Service {
     allowedRoots: settings.allowedRoots.map((root) => path.resolve(cwd, root)),
     workspace: [cwd],
     ...(settings.threads === null ? {} : { threads: settings.threads }),
+    embedding: embeddingOf(settings, cwd),
     defaultDaysToKeep: settings.defaultDaysToKeep,
     autoCleanup: settings.autoCleanup,
     version,
   });
+}
+
+function embeddingOf(settings: Settings, cwd: string): NonNullable<ServiceSettings['embedding']> {
+  const { embeddingProvider, embeddingBaseUrl, embeddingModel, embeddingApiKey, embeddingDimensions, embeddingRequestsPerMinute } = settings;
+  const provider = embeddingProvider as NonNullable<ServiceSettings['embedding']>['provider'];
+  return {
+    provider,
+    ...(embeddingBaseUrl === null ? {} : { baseUrl: embeddingBaseUrl }),
+    ...(embeddingModel === null ? {} : { model: provider === 'http' ? embeddingModel : path.resolve(cwd, embeddingModel) }),
+    ...(embeddingApiKey === null ? {} : { key: embeddingApiKey }),
+    ...(embeddingDimensions === null ? {} : { dimensions: embeddingDimensions }),
+    requestsPerMinute: embeddingRequestsPerMinute,
+  };
 }
 
 function dataDirOf(settings: Settings, cwd: string): string {

@@ -30,6 +30,11 @@ export const LIMITS = {
   textBatchFiles: 2_048,
   /** Source bytes of one parse batch: a second or two of parsing, so that progress moves and a kill loses little. */
   parseBatchBytes: 4_194_304,
+  /** Source bytes and files whose chunks go to an embedding provider at once: some seconds of work, committed together. */
+  embedBatchBytes: 262_144,
+  embedBatchFiles: 64,
+  /** Milliseconds that an answer waits for the vector of its question; without it words and symbols rank alone. */
+  questionMillis: 2_000,
   /** Parse threads at most: beyond it the one writer is the bottleneck. */
   threads: 8,
   /** JavaScript heap of one thread; a batch needs a tenth of it. */

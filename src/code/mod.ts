@@ -7,5 +7,6 @@ export { languageNamed, languageOf } from './languages/detect.ts';
 export type { Language } from './languages/language.ts';
 export { trigramKey, trigramsOf } from './trigrams.ts';
 export { TermBlockBuilder } from './term-block.ts';
-export { openPool, type Pool } from './threads/pool.ts';
-export type { ParseItem, ParseResult, ParseTask, TextItem, TextOutcome, TextResult, TextTask } from './threads/messages.ts';
+export { openPool, type Pool, type PoolOptions } from './threads/pool.ts';
+export { serveTasks } from './threads/serve.ts';
+export type { ChunkEncoder, EmbedItem, EmbedTask, OpenEncoder, ParseItem, ParseResult, ParseTask, TextItem, TextOutcome, TextResult, TextTask } from './threads/messages.ts';

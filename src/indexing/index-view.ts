@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
+import { asCodeIndexError, throwIfAborted } from '../base/mod.ts';
 import type { Pool } from '../code/mod.ts';
 import type { IndexSummary, Progress, Repository, View } from '../domain/mod.ts';
 import { headOf, listCommit, listFiles, resolveBranch, type FoundFile, type Location } from '../repo/mod.ts';
 import type { Store } from '../store/mod.ts';
 import { difference, type Difference } from './diff.ts';
 import { parsePhase } from './parse-phase.ts';
-import type { Run } from './run.ts';
+import { embedPhase } from './embed-phase.ts';
+import type { Embedding, OpenedModel, Run } from './run.ts';
 import { textPhase } from './text-phase.ts';
 
 export interface IndexTarget {
@@ -21,6 +23,8 @@ export interface IndexOptions {
   readonly textOnly?: boolean;
   /** Look at these paths only: what a watcher saw change. */
   readonly only?: readonly string[];
+  /** False leaves vectors as they are. */
+  readonly vectors?: boolean;
   /** Milliseconds to wait for another writer. */
   readonly waitMillis?: number;
 }
@@ -28,16 +32,16 @@ export interface IndexOptions {
 /**
  * Brings the index of one view to the state of its files: the one write path of full index, increment, watch and queue.
  * Idempotent. Text first: every batch is searchable once committed; symbols follow. Killed at any instant, the next run
- * takes up what is missing.
+ * takes up what is missing. A model that cannot be had costs the vectors alone: the summary says why, the next run goes on.
  */
-export async function indexView(context: { store: Store; pool: Pool }, target: IndexTarget, options: IndexOptions = {}): Promise<IndexSummary> {
+export async function indexView(context: { store: Store; pool: Pool; embedding?: Embedding | null }, target: IndexTarget, options: IndexOptions = {}): Promise<IndexSummary> {
   const { store, pool } = context;
   const started = performance.now();
   const leaseOptions = { ...(options.waitMillis === undefined ? {} : { waitMillis: options.waitMillis }), ...(options.signal === undefined ? {} : { signal: options.signal }) };
   await using _lease = await store.lease(`indexing ${target.repository.name}`, leaseOptions);
   const run: Run = {
     store, pool, ...target, signal: options.signal, onProgress: options.onProgress,
-    counts: { skipped: 0, textOnly: 0, bytes: 0, problems: 0 },
+    counts: { skipped: 0, textOnly: 0, bytes: 0, problems: 0, embedded: 0 },
   };
   const ground = await groundState(run, options.only);
   options.onProgress?.({ kind: 'scan', repository: run.repository.name, files: ground.files.length });
@@ -46,15 +50,46 @@ export async function indexView(context: { store: Store; pool: Pool }, target: I
   if (changes.read.length > 0) await textPhase(run, changes.read);
   await publish(run, ground, changes);
   const textMillis = performance.now() - started;
-  const parsed = options.textOnly === true ? 0 : await parsePhase(run);
+  const { parsed, pendingVectors, vectorsFailure } = options.textOnly === true
+    ? { parsed: 0, pendingVectors: 0, vectorsFailure: null }
+    : await meaning(run, options.vectors === false ? null : (context.embedding ?? null));
   const summary: IndexSummary = {
     repository: run.repository.name, branch: ground.branch, commit: ground.commit, files: ground.files.length,
     changed: changes.read.length + changes.entries.length, removed: changes.removed.length,
     skipped: run.counts.skipped + changes.entries.filter((entry) => entry.skipped !== null).length, textOnly: run.counts.textOnly,
     bytes: run.counts.bytes, textMillis, millis: performance.now() - started, parsed, problems: run.counts.problems,
+    embedded: run.counts.embedded, pendingVectors, vectorsFailure,
   };
   options.onProgress?.({ kind: 'done', repository: run.repository.name, summary });
   return summary;
+}
+
+/** Symbols, and vectors where they can be had. */
+async function meaning(run: Run, embedding: Embedding | null): Promise<{ parsed: number; pendingVectors: number; vectorsFailure: string | null }> {
+  let failure: string | null = null;
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throwIfAborted(run.signal);
+      const error = asCodeIndexError(thrown, 'Making vectors');
+      // What the store says concerns text and symbols too, and stops the run.
+      if (error.code !== 'unavailable' && error.code !== 'invalid_query' && error.code !== 'timeout') throw thrown;
+      failure = `${error.message} ${error.fix}`;
+      return null;
+    }
+  };
+  const opened = embedding === null ? null : await attempt(async (): Promise<OpenedModel> => ({ model: await embedding.model(), threadFile: embedding.threadFile }));
+  const parsed = await parsePhase(run, opened);
+  if (opened !== null) await attempt(() => embedPhase(run, opened));
+  const awaited = embedding === null ? 0 : await run.store.vectors.missingCount(run.repository.id, opened?.model.id ?? (await chiefModel(run)));
+  return { parsed, pendingVectors: awaited, vectorsFailure: failure };
+}
+
+/** The model with the most vectors: what answers while the one that is wanted cannot be opened. */
+async function chiefModel(run: Run): Promise<string> {
+  const models = [...(await run.store.vectors.models([run.repository.id]))];
+  return models.sort(([, a], [, b]) => b - a)[0]?.[0] ?? '';
 }
 
 interface Ground {

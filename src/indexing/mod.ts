@@ -4,3 +4,5 @@
  * indexing. Invariants: every commit is a state that may be answered from; a second run changes nothing.
  */
 export { indexView, type IndexOptions, type IndexTarget } from './index-view.ts';
+export type { Embedding } from './run.ts';
+export { openThreads } from './threads.ts';

@@ -1,14 +1,18 @@
 import { LIMITS } from '../base/mod.ts';
-import type { ParseResult } from '../code/mod.ts';
+import type { ParseItem, ParseResult } from '../code/mod.ts';
 import type { BlobInfo } from '../domain/mod.ts';
-import type { PackPlace } from '../store/mod.ts';
+import type { NewVectors, PackPlace } from '../store/mod.ts';
 import { batches, pipeline } from './batches.ts';
-import type { Run } from './run.ts';
+import type { OpenedModel, Run } from './run.ts';
 
 const PAGE = 4_000;
 
-/** Parses every blob of the repository that has only text so far: what this run added and what a killed run left. Gives how many. */
-export async function parsePhase(run: Run): Promise<number> {
+/**
+ * Parses every blob of the repository that has only text so far: what this run added and what a killed run left. Gives
+ * how many. Where threads can open `opened`, vectors are made on the way and committed with the facts.
+ */
+export async function parsePhase(run: Run, opened: OpenedModel | null): Promise<number> {
+  const model = opened?.threadFile ?? null;
   const total = await run.store.files.plan.unparsedCount(run.repository.id);
   let done = 0;
   let bytes = 0;
@@ -16,22 +20,28 @@ export async function parsePhase(run: Run): Promise<number> {
     unparsed(run, total),
     run.pool.threads + 1,
     async (batch) => {
-      const { packs, places } = await run.store.files.plan.packedTexts(batch.map((blob) => blob.id));
-      const order = new Map([...packs.keys()].map((id, index) => [id, index]));
-      const items = batch.map(({ id, language, textOnly, problems }) => {
-        const { pack, offset, length } = places.get(id) as PackPlace;
-        return { blob: id, language, textOnly, problems, content: { pack: order.get(pack) as number, offset, length } };
-      });
-      return run.pool.parse({ kind: 'parse', packs: [...packs.values()], items }, run.signal);
+      const { packs, items } = await threadItems(run, batch);
+      return run.pool.parse({ kind: 'parse', packs, items, model }, run.signal);
     },
     async (result, batch) => {
       done += batch.length;
       bytes += batch.reduce((sum, blob) => sum + blob.size, 0);
-      await commitFacts(run, result, total - done);
+      await commitFacts(run, result, opened, total - done);
       run.onProgress?.({ kind: 'symbols', repository: run.repository.name, done, total, bytes });
     },
   );
   return done;
+}
+
+/** Blobs as a thread takes them: packs as stored, and where in them each text is. */
+export async function threadItems(run: Run, batch: readonly BlobInfo[]): Promise<{ packs: Uint8Array[]; items: ParseItem[] }> {
+  const { packs, places } = await run.store.files.plan.packedTexts(batch.map((blob) => blob.id));
+  const order = new Map([...packs.keys()].map((id, index) => [id, index]));
+  const items = batch.map(({ id, language, textOnly, problems }) => {
+    const { pack, offset, length } = places.get(id) as PackPlace;
+    return { blob: id, language, textOnly, problems, content: { pack: order.get(pack) as number, offset, length } };
+  });
+  return { packs: [...packs.values()], items };
 }
 
 async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {
@@ -49,13 +59,17 @@ async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {
   }
 }
 
-async function commitFacts(run: Run, result: ParseResult, pendingSymbols: number): Promise<void> {
+async function commitFacts(run: Run, result: ParseResult, opened: OpenedModel | null, pendingSymbols: number): Promise<void> {
+  const rows: NewVectors['rows'][number][] = [];
   for (const outcome of result.outcomes) {
     // Having no parser is no problem: such a file is text, as it should be.
     if (outcome.problems.some(({ kind }) => kind !== 'no_parser')) run.counts.problems++;
+    if (outcome.vectors !== null) rows.push({ blob: outcome.blob, vectors: outcome.vectors });
   }
   await run.store.commit({
     repository: run.repository.id, facts: result.outcomes, names: result.names, terms: result.terms, chunkTerms: result.chunkTerms,
     view: { id: run.view.id, pendingSymbols },
+    ...(opened === null || rows.length === 0 ? {} : { vectors: { model: opened.model.id, dimensions: opened.model.dimensions, rows } }),
   });
+  run.counts.embedded += rows.length;
 }

@@ -1,7 +1,16 @@
 import type { Pool } from '../code/mod.ts';
 import type { Progress, Repository, View } from '../domain/mod.ts';
+import type { EmbeddingModel } from '../embed/mod.ts';
 import type { Location } from '../repo/mod.ts';
 import type { Store } from '../store/mod.ts';
+
+/** Who makes the vectors of a run. */
+export interface Embedding {
+  /** Opens the model at first need. Throws `unavailable` or `invalid_query` where that cannot be: the run goes on without. */
+  model(): Promise<EmbeddingModel>;
+  /** The file that threads open the same model from; null where it works in this thread (a network, a runtime of its own). */
+  readonly threadFile: string | null;
+}
 
 /** One run over one view: what its phases share. */
 export interface Run {
@@ -12,5 +21,11 @@ export interface Run {
   readonly location: Location;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
-  readonly counts: { skipped: number; textOnly: number; bytes: number; problems: number };
+  readonly counts: { skipped: number; textOnly: number; bytes: number; problems: number; embedded: number };
+}
+
+/** The model of this run, opened; `threadFile` as in `Embedding`. */
+export interface OpenedModel {
+  readonly model: EmbeddingModel;
+  readonly threadFile: string | null;
 }

@@ -2,29 +2,50 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { IndexSummary, Repository } from '../domain/mod.ts';
+import type { EmbeddingModel } from '../embed/mod.ts';
+import type { Embedding } from '../indexing/mod.ts';
+import { noteFailure } from './meaning.ts';
 import type { Call } from './operation.ts';
 import type { Registration, Target } from './registration.ts';
 import type { Service } from './service.ts';
 import { isInside } from './workspace.ts';
 
 /** Registers what is new and indexes all views of the target that were asked for. */
-export async function addAndIndex(service: Service, target: string, wanted: Registration, call: Call): Promise<readonly IndexSummary[]> {
+export async function addAndIndex(service: Service, target: string, wanted: Registration, call: Call, how: HowToIndex = {}): Promise<readonly IndexSummary[]> {
   const { register } = await import('./registration.ts');
   if (service.settings.autoCleanup) await removeExpired(service, call);
-  return indexTargets(service, await register(service, target, wanted, call), call);
+  return indexTargets(service, await register(service, target, wanted, call), call, how);
 }
 
-export async function indexTargets(service: Service, targets: readonly Target[], call: Call, how: { textOnly?: boolean; only?: readonly string[] } = {}): Promise<readonly IndexSummary[]> {
-  const [store, pool, { indexView }] = await Promise.all([service.store(), service.pool(), import('../indexing/mod.ts')]);
+export async function indexTargets(service: Service, targets: readonly Target[], call: Call, how: HowToIndex = {}): Promise<readonly IndexSummary[]> {
+  const [store, pool, { indexView }, embedding] = await Promise.all([service.store(), service.pool(), import('../indexing/mod.ts'), embeddingOf(service)]);
   const done: IndexSummary[] = [];
   for (const target of targets) {
-    done.push(await indexView({ store, pool }, target, {
+    const summary = await indexView({ store, pool, embedding }, target, {
       ...how,
       ...(call.signal === undefined ? {} : { signal: call.signal }),
       ...(call.onProgress === undefined ? {} : { onProgress: call.onProgress }),
-    }));
+    });
+    noteFailure(service.settings.dataDir, summary);
+    service.vectorsChanged();
+    done.push(summary);
   }
   return done;
+}
+
+export interface HowToIndex {
+  readonly textOnly?: boolean;
+  readonly only?: readonly string[];
+  /** False makes no vectors. */
+  readonly vectors?: boolean;
+}
+
+/** Who makes vectors, by the settings; null where they say `none`. */
+async function embeddingOf(service: Service): Promise<Embedding | null> {
+  const settings = service.settings.embedding ?? { provider: 'static' as const };
+  if (settings.provider === 'none') return null;
+  const { threadFileOf } = await import('../embed/mod.ts');
+  return { model: async () => (await service.embedding()) as EmbeddingModel, threadFile: threadFileOf(settings) };
 }
 
 /** Brings all views of a known repository up to date; `fetch` asks the origin of a clone first. */

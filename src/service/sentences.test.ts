@@ -4,7 +4,7 @@ import type { IndexSummary } from '../domain/mod.ts';
 import { pathText, summarySentence } from './sentences.ts';
 
 const SUMMARY: IndexSummary = {
-  repository: 'curl', branch: null, commit: null, files: 10, changed: 0, removed: 0, skipped: 0, textOnly: 0, bytes: 0, textMillis: 1, millis: 1_500, parsed: 0, problems: 0,
+  repository: 'curl', branch: null, commit: null, files: 10, changed: 0, removed: 0, skipped: 0, textOnly: 0, bytes: 0, textMillis: 1, millis: 1_500, parsed: 0, problems: 0, embedded: 0, pendingVectors: 0, vectorsFailure: null,
 };
 
 it('says what an index run did, symbols that an earlier one left too', () => {

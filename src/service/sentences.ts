@@ -69,14 +69,20 @@ export function pathText(path: string): string {
 export function summarySentence(summary: IndexSummary): string {
   const where = summary.branch === null ? summary.repository : `${summary.repository} (${summary.branch})`;
   const what = summary.changed === 0 && summary.removed === 0
-    ? summary.parsed > 0 ? `symbols of ${plural(summary.parsed, 'file')} completed` : 'nothing changed'
+    ? summary.parsed > 0 ? `symbols of ${plural(summary.parsed, 'file')} completed` : summary.embedded > 0 ? `vectors of ${plural(summary.embedded, 'file')} completed` : 'nothing changed'
     : [summary.changed > 0 ? `${summary.changed.toLocaleString('en-US')} changed` : '', summary.removed > 0 ? `${summary.removed.toLocaleString('en-US')} removed` : ''].filter(Boolean).join(', ');
   const rest = [
     summary.skipped > 0 ? `${summary.skipped.toLocaleString('en-US')} left out` : '',
     summary.textOnly > 0 ? `${summary.textOnly.toLocaleString('en-US')} text only` : '',
     summary.problems > 0 ? plural(summary.problems, 'problem') : '',
   ].filter(Boolean);
-  return `${where}: ${plural(summary.files, 'file')}, ${what}${rest.length > 0 ? `, ${rest.join(', ')}` : ''} · ${seconds(summary.millis)}`;
+  return `${where}: ${plural(summary.files, 'file')}, ${what}${rest.length > 0 ? `, ${rest.join(', ')}` : ''} · ${seconds(summary.millis)}${vectorsSentence(summary)}`;
+}
+
+/** What vectors are missing and why; empty where all are there. */
+function vectorsSentence({ pendingVectors, vectorsFailure }: IndexSummary): string {
+  if (vectorsFailure === null) return '';
+  return `\n  ${pendingVectors === 0 ? 'no vectors were made' : `${plural(pendingVectors, 'file')} await vectors`}: ${vectorsFailure}`;
 }
 
 /** One line about work that goes on. */
@@ -88,6 +94,8 @@ export function progressSentence(progress: Progress): string {
       return `${progress.repository}: text of ${progress.done.toLocaleString('en-US')} of ${plural(progress.total, 'file')}`;
     case 'symbols':
       return `${progress.repository}: symbols of ${progress.done.toLocaleString('en-US')} of ${plural(progress.total, 'file')}`;
+    case 'vectors':
+      return `${progress.repository}: vectors of ${progress.done.toLocaleString('en-US')} of ${plural(progress.total, 'file')}`;
     case 'clone':
       return `${progress.repository}: ${progress.text}`;
     case 'done':

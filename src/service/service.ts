@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodeIndexError } from '../base/mod.ts';
 import type { Pool } from '../code/mod.ts';
-import type { Repository, View } from '../domain/mod.ts';
+import type { Repository, RepositoryId, View } from '../domain/mod.ts';
+import type { EmbeddingModel, Meaning, ModelSettings } from '../embed/mod.ts';
 import type { Store } from '../store/mod.ts';
+import { Models } from './meaning.ts';
 import { workspaceOf, type WorkspaceItem } from './workspace.ts';
 
 export interface ServiceSettings {
@@ -15,6 +17,8 @@ export interface ServiceSettings {
   readonly allowedRoots: readonly string[];
   /** Absolute folders that the caller works in: what is searched when no repository is named. */
   readonly workspace: readonly string[];
+  /** What makes the vectors of meaning; absent: the model in the package. */
+  readonly embedding?: ModelSettings;
   /** Parse threads; absent: as many as the machine has cores. */
   readonly threads?: number;
   /** Days after which an added reference repository expires where the call names none; 0 is never. */
@@ -29,6 +33,12 @@ export interface Service extends AsyncDisposable {
   readonly settings: ServiceSettings;
   store(): Promise<Store>;
   pool(): Promise<Pool>;
+  /** The model that the settings name; null where they say `none`. Throws `unavailable` or `invalid_query` where it cannot be opened. */
+  embedding(): Promise<EmbeddingModel | null>;
+  /** What a query over these repositories (absent: all) may lean on: never throws for a model, but says what is left out. */
+  meaning(repositories?: readonly RepositoryId[]): Promise<Meaning>;
+  /** Something was indexed, so that another model may answer from now on. */
+  vectorsChanged(): void;
   /** The repositories and views of the folders that the caller works in. */
   workspace(): Promise<readonly WorkspaceItem[]>;
   /** Replaces the folders that the caller works in (the roots of an MCP client). */
@@ -46,11 +56,13 @@ class LocalService implements Service {
   readonly settings: ServiceSettings;
   #store: Promise<Store> | null = null;
   #pool: Promise<Pool> | null = null;
+  readonly #models: Models;
   #folders: readonly string[];
 
   constructor(settings: ServiceSettings) {
     this.settings = settings;
     this.#folders = settings.workspace;
+    this.#models = new Models(settings.embedding ?? { provider: 'static' });
   }
 
   store(): Promise<Store> {
@@ -62,8 +74,21 @@ class LocalService implements Service {
   }
 
   pool(): Promise<Pool> {
-    this.#pool ??= import('../code/mod.ts').then(({ openPool }) => openPool(this.settings.threads === undefined ? {} : { threads: this.settings.threads }));
+    this.#pool ??= import('../indexing/mod.ts').then(({ openThreads }) => openThreads(this.settings.threads));
     return this.#pool;
+  }
+
+  async embedding(): Promise<EmbeddingModel | null> {
+    return this.settings.embedding?.provider === 'none' ? null : this.#models.current();
+  }
+
+  async meaning(repositories?: readonly RepositoryId[]): Promise<Meaning> {
+    const store = await this.store();
+    return this.#models.meaning(store, repositories ?? (await store.meta.repositories()).map(({ id }) => id));
+  }
+
+  vectorsChanged(): void {
+    this.#models.changed();
   }
 
   async workspace(): Promise<readonly WorkspaceItem[]> {
@@ -95,6 +120,7 @@ class LocalService implements Service {
     this.#store = null;
     this.#pool = null;
     // What could not be opened was told where it was needed; there is nothing to close.
+    await this.#models[Symbol.asyncDispose]();
     for (const opened of [pool, store]) await (await opened?.catch(() => null))?.[Symbol.asyncDispose]();
   }
 }

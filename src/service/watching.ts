@@ -1,7 +1,7 @@
 import { asCodeIndexError } from '../base/mod.ts';
 import type { IndexSummary } from '../domain/mod.ts';
-import { watchFiles, type Batch } from '../repo/mod.ts';
-import { indexTargets } from './indexing.ts';
+import { watchFiles } from '../repo/mod.ts';
+import { indexTargets, type HowToIndex } from './indexing.ts';
 import type { Call } from './operation.ts';
 import { register, type Registration, type Target } from './registration.ts';
 import type { Service } from './service.ts';
@@ -12,7 +12,8 @@ export interface Watched {
 }
 
 /** Indexes the targets, then follows their working trees until the call is cancelled, which is its good end. */
-export async function watchTargets(service: Service, input: Registration & { readonly targets: readonly string[] }, call: Call): Promise<Watched> {
+export async function watchTargets(service: Service, input: Registration & { readonly targets: readonly string[]; readonly noVectors?: boolean }, call: Call): Promise<Watched> {
+  const how = input.noVectors === true ? { vectors: false } : {};
   const last = new Map<number, IndexSummary>();
   await using watchers = new AsyncDisposableStack();
   for (const folder of input.targets) {
@@ -21,12 +22,12 @@ export async function watchTargets(service: Service, input: Registration & { rea
     for (const target of targets) {
       if (target.view.kind !== 'worktree') continue;
       // Seen before the first index begins, so that nothing falls between.
-      watchers.use(await watchFiles(target.location, (batch) => first.promise.then(() => follow(service, target, batch, last, call)), {
+      watchers.use(await watchFiles(target.location, (batch) => first.promise.then(() => follow(service, target, { ...how, ...(batch.paths === 'all' ? {} : { only: batch.paths }) }, last, call)), {
         onNotice: (text) => call.onNote?.(text),
       }));
     }
     try {
-      const done = await indexTargets(service, targets, call);
+      const done = await indexTargets(service, targets, call, how);
       done.forEach((summary, at) => last.set((targets[at] as Target).view.id, summary));
     } finally {
       first.resolve();
@@ -38,13 +39,13 @@ export async function watchTargets(service: Service, input: Registration & { rea
 }
 
 /** Indexes what one batch of events names. A failure is told, and the next event tries again. */
-async function follow(service: Service, target: Target, batch: Batch, last: Map<number, IndexSummary>, call: Call): Promise<void> {
+async function follow(service: Service, target: Target, how: HowToIndex, last: Map<number, IndexSummary>, call: Call): Promise<void> {
   if (call.signal?.aborted) return;
   try {
     const views = await service.views(target.repository);
     const view = views.find((one) => one.id === target.view.id);
     if (view === undefined) return;
-    const [summary] = await indexTargets(service, [{ ...target, view }], call, batch.paths === 'all' ? {} : { only: batch.paths });
+    const [summary] = await indexTargets(service, [{ ...target, view }], call, how);
     if (summary !== undefined) last.set(view.id, summary);
   } catch (thrown) {
     if (call.signal?.aborted) return;

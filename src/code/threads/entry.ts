@@ -1,16 +1,4 @@
-/** The parse thread: one task at a time, answers in order. */
-import { parentPort } from 'node:worker_threads';
-import { runParseTask } from '../parse-task.ts';
-import { runTextTask } from '../text-task.ts';
-import type { Reply, Request } from './messages.ts';
+/** A parse thread that makes facts alone. The product's threads make vectors too: their program is above, where models are known. */
+import { serveTasks } from './serve.ts';
 
-const port = parentPort;
-if (port === null) throw new Error('src/code/threads/entry.ts runs as a worker thread only.');
-port.on('message', async ({ id, task, item }: Request) => {
-  try {
-    const result = task.kind === 'text' ? runTextTask(task, item) : await runParseTask(task, item);
-    port.postMessage({ id, result } satisfies Reply);
-  } catch (error) {
-    port.postMessage({ id, crashed: error instanceof Error ? error.message : String(error), item: Atomics.load(item, 0) } satisfies Reply);
-  }
-});
+serveTasks(() => Promise.reject(new Error('these threads make no vectors')));

@@ -16,5 +16,5 @@ port.on('message', async ({ id, task, item: at }: Request) => {
     if (text.includes('throws')) throw new Error('memory access out of bounds');
     if (text.includes('hangs')) for (;;);
   }
-  port.postMessage({ id, result: await runParseTask(parse, at) } satisfies Reply);
+  port.postMessage({ id, result: await runParseTask(parse, at, null) } satisfies Reply);
 });

@@ -1,5 +1,5 @@
 /** Everything that crosses the wall between the main thread and the parse threads. Plain data; buffers are moved, not copied. */
-import type { Block, BlobId, Problem, SkipReason, TextOnlyReason } from '../../domain/mod.ts';
+import type { Block, BlobId, Facts, Problem, SkipReason, TextOnlyReason } from '../../domain/mod.ts';
 
 /** One file to read, or its bytes where it is not on disk. */
 export interface TextItem {
@@ -60,7 +60,36 @@ export interface ParseTask {
   /** zstd, as stored. */
   readonly packs: readonly Uint8Array[];
   readonly items: readonly ParseItem[];
+  /** The model whose vectors are made along with the facts: what `OpenEncoder` takes; null makes none. */
+  readonly model: string | null;
 }
+
+/** A file that has facts already and lacks vectors. */
+export interface EmbedItem extends ParseItem {
+  /** As stored: the vectors are those of these chunks. */
+  readonly packed: Uint8Array;
+}
+
+export interface EmbedTask {
+  readonly kind: 'embed';
+  readonly packs: readonly Uint8Array[];
+  readonly items: readonly EmbedItem[];
+  readonly model: string;
+}
+
+export interface EmbedResult {
+  readonly kind: 'embed';
+  /** For each item its chunks' vectors one after the other. */
+  readonly vectors: readonly Int8Array[];
+}
+
+/** Makes the vectors of a file's chunks. It comes from above: this floor knows no model. */
+export interface ChunkEncoder {
+  encodeFile(file: { readonly language: string; readonly text: string; readonly facts: Pick<Facts, 'chunks' | 'symbols' | 'comments'> }): Int8Array;
+}
+
+/** Opens the encoder that a task names; called once in each thread. */
+export type OpenEncoder = (model: string) => Promise<ChunkEncoder>;
 
 export interface ParseOutcome {
   readonly blob: BlobId;
@@ -70,6 +99,8 @@ export interface ParseOutcome {
   readonly occurrences: number;
   readonly textOnly: TextOnlyReason | null;
   readonly problems: readonly Problem[];
+  /** The chunks' vectors one after the other; null where the task named no model. */
+  readonly vectors: Int8Array | null;
 }
 
 export interface ParseResult {
@@ -80,8 +111,8 @@ export interface ParseResult {
   readonly chunkTerms: Uint16Array;
 }
 
-export type Task = TextTask | ParseTask;
-export type TaskResult = TextResult | ParseResult;
+export type Task = TextTask | ParseTask | EmbedTask;
+export type TaskResult = TextResult | ParseResult | EmbedResult;
 
 export interface Request {
   readonly id: number;

@@ -6,7 +6,7 @@ import type { ParseItem, ParseTask } from './messages.ts';
 
 function taskOf(texts: readonly string[]): ParseTask {
   const items = texts.map((text, blob): ParseItem => ({ blob, language: 'python', textOnly: null, problems: [], content: { pack: blob, offset: 0, length: Buffer.byteLength(text) } }));
-  return { kind: 'parse', packs: texts.map((text) => new Uint8Array(zstdCompressSync(text))), items };
+  return { kind: 'parse', model: null, packs: texts.map((text) => new Uint8Array(zstdCompressSync(text))), items };
 }
 
 const entry = new URL('./failing-entry.testing.ts', import.meta.url);

@@ -5,18 +5,20 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { LIMITS, throwIfAborted } from '../../base/mod.ts';
-import type { ParseItem, ParseResult, ParseTask, Reply, Request, Task, TextResult, TextTask } from './messages.ts';
+import type { EmbedResult, EmbedTask, ParseItem, ParseResult, ParseTask, Reply, Request, Task, TextResult, TextTask } from './messages.ts';
 
 export interface Pool extends AsyncDisposable {
   readonly threads: number;
   text(task: TextTask, signal?: AbortSignal): Promise<TextResult>;
   /** Files that crash or hang a grammar come back as text only, with a problem. */
   parse(task: ParseTask, signal?: AbortSignal): Promise<ParseResult>;
+  /** Vectors of files that have facts. A file that crashes its grammar is embedded as plain text. */
+  embed(task: EmbedTask, signal?: AbortSignal): Promise<EmbedResult>;
 }
 
 export interface PoolOptions {
   readonly threads?: number;
-  /** The program of a thread; another one only to prove the wall. */
+  /** The program of a thread, which calls `serveTasks`; absent: one that makes facts and no vectors. */
   readonly entry?: URL;
   /** Milliseconds after which a thread that is still at the same file is replaced. */
   readonly fileMillis?: number;
@@ -67,12 +69,13 @@ class ThreadPool implements Pool {
   async parse(task: ParseTask, signal?: AbortSignal): Promise<ParseResult> {
     const reply = await this.#run(task, signal);
     if ('result' in reply) return reply.result as ParseResult;
-    const item = task.items[reply.item];
-    if (item === undefined || item.textOnly !== null) throw new Error(`splitting a text in a thread failed: ${reply.crashed}`);
-    // The one file that broke its grammar is kept as text, with the reason; the others are parsed again.
-    const problem = { kind: 'parse_crash', message: `The ${item.language} grammar failed: ${reply.crashed}` } as const;
-    const kept: ParseItem = { ...item, textOnly: 'parse_crash', problems: [...item.problems, problem] };
-    return this.parse({ ...task, items: task.items.with(reply.item, kept) }, signal);
+    return this.parse({ ...task, items: withoutGrammar(task.items, reply) }, signal);
+  }
+
+  async embed(task: EmbedTask, signal?: AbortSignal): Promise<EmbedResult> {
+    const reply = await this.#run(task, signal);
+    if ('result' in reply) return reply.result as EmbedResult;
+    return this.embed({ ...task, items: withoutGrammar(task.items, reply) }, signal);
   }
 
   #run(task: Task, signal: AbortSignal | undefined): Promise<Reply> {
@@ -146,4 +149,12 @@ class ThreadPool implements Pool {
       return thread.worker.terminate();
     }));
   }
+}
+
+/** The one file that broke its grammar is kept as text, with the reason; the others are taken up again. */
+function withoutGrammar<Item extends ParseItem>(items: readonly Item[], reply: Extract<Reply, { crashed: string }>): Item[] {
+  const item = items[reply.item];
+  if (item === undefined || item.textOnly !== null) throw new Error(`the work of a thread failed: ${reply.crashed}`);
+  const problem = { kind: 'parse_crash', message: `The ${item.language} grammar failed: ${reply.crashed}` } as const;
+  return items.with(reply.item, { ...item, textOnly: 'parse_crash', problems: [...item.problems, problem] });
 }

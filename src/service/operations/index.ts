@@ -7,6 +7,7 @@ export interface IndexInput {
   readonly targets: readonly string[];
   readonly name?: string;
   readonly branch?: readonly string[];
+  readonly noVectors?: boolean;
 }
 
 export interface IndexAnswer {
@@ -24,13 +25,14 @@ export const indexOperation: Operation<IndexInput, IndexAnswer> = {
     targets: { kind: 'texts', position: 'rest', text: 'folders or git URLs; default: the working directory' },
     name: { kind: 'text', text: 'what to call a new repository; default: the folder' },
     branch: { kind: 'texts', text: 'branch to index beside the working tree; may be repeated' },
+    noVectors: { kind: 'flag', flag: 'no-vectors', only: 'command', text: 'make no vectors: words and symbols alone' },
   },
   async run(service, input, call) {
     const done: IndexSummary[] = [];
     const failed: { target: string; error: ReturnType<CodeIndexError['toJSON']>['error'] }[] = [];
     for (const target of input.targets) {
       try {
-        done.push(...(await addAndIndex(service, target, input, call)));
+        done.push(...(await addAndIndex(service, target, input, call, input.noVectors === true ? { vectors: false } : {})));
       } catch (error) {
         throwIfAborted(call.signal);
         if (input.targets.length === 1) throw error;

@@ -5,6 +5,7 @@ export interface WatchInput {
   readonly targets: readonly string[];
   readonly name?: string;
   readonly branch?: readonly string[];
+  readonly noVectors?: boolean;
 }
 
 export interface WatchAnswer {
@@ -21,6 +22,7 @@ export const watchOperation: Operation<WatchInput, WatchAnswer> = {
     targets: { kind: 'texts', position: 'rest', text: 'folders; default: the working directory' },
     name: { kind: 'text', text: 'what to call a new repository; default: the folder' },
     branch: { kind: 'texts', text: 'branch to index beside the working tree; may be repeated' },
+    noVectors: { kind: 'flag', flag: 'no-vectors', only: 'command', text: 'make no vectors: words and symbols alone' },
   },
   async run(service, input, call) {
     const { watchTargets } = await import('../watching.ts');

@@ -8,7 +8,7 @@ const { search, symbol, read, similar, status, index, watch, list, add, update, 
 export const COMMANDS: readonly Command[] = [
   {
     name: 'index', usage: 'index [path|git-url ...]', text: index.text, operation: index, streams: true,
-    own: { watch: { type: 'boolean', text: 'go on, and index every change as it is saved' }, 'no-vectors': { type: 'boolean', text: 'make no vectors' } },
+    own: { watch: { type: 'boolean', text: 'go on, and index every change as it is saved' } },
     toInput: (parsed, { cwd }) => ({ ...parsed.input, targets: parsed.words.length === 0 ? [cwd] : parsed.words }),
     examples: ['code-index index', 'code-index index ../curl --name curl', 'code-index index https://example.org/team/project.git --branch main --branch next'],
   },
