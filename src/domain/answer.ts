@@ -64,4 +64,6 @@ export interface Answer {
   readonly results: readonly Result[];
   readonly coverage: Coverage;
   readonly freshness: AnswerFreshness;
+  /** What was left out of this answer and why, a sentence each: vectors that could not be asked, files without them. */
+  readonly notes: readonly string[];
 }

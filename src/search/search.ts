@@ -35,7 +35,7 @@ export async function search(store: Store, request: SearchRequest): Promise<Answ
   const [coverage, freshness] = await Promise.all([coverageOf(resolved), freshnessOf(resolved.views)]);
   return {
     query: request.query, mode, total: found.total, tookMs: Math.round((performance.now() - started) * 100) / 100,
-    nextCursor: found.nextCursor, results: found.results, coverage, freshness,
+    nextCursor: found.nextCursor, results: found.results, coverage, freshness, notes: [],
   };
 }
 

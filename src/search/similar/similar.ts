@@ -44,7 +44,7 @@ export async function similar(store: Store, request: SimilarRequest): Promise<An
   const [coverage, freshness] = await Promise.all([coverageOf(resolved), freshnessOf(resolved.views)]);
   return {
     query: sample.shown, mode: 'hybrid', total: { value: results.length, exact: results.length < pageSize(request.limit) },
-    tookMs: Math.round((performance.now() - started) * 100) / 100, nextCursor: null, results, coverage, freshness,
+    tookMs: Math.round((performance.now() - started) * 100) / 100, nextCursor: null, results, coverage, freshness, notes: [],
   };
 }
 

@@ -66,7 +66,7 @@ export async function findSymbols(store: Store, request: SymbolRequest): Promise
   const [coverage, freshness] = await Promise.all([coverageOf(resolved), freshnessOf(resolved.views)]);
   return {
     query: request.name, mode: 'symbol', total: { value: total, exact }, tookMs: Math.round((performance.now() - started) * 100) / 100,
-    nextCursor: next, results, coverage, freshness,
+    nextCursor: next, results, coverage, freshness, notes: [],
   };
 }
 

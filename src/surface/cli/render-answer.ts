@@ -31,6 +31,7 @@ export function searchLines(answer: Answer, paint: Paint, terminal: Pick<Termina
   if (terminal.quiet) return lines;
   if (lines.length > 0) lines.push('');
   lines.push(paint.dim(totals(answer)));
+  for (const note of answer.notes) lines.push(paint.dim(note));
   if (answer.nextCursor !== null) lines.push(paint.dim(`next page: --cursor ${answer.nextCursor}`));
   return lines;
 }

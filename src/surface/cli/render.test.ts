@@ -18,7 +18,7 @@ function answerOf(results: readonly Result[], rest: Partial<Answer> = {}): Answe
   return {
     query: 'parse', mode: 'text', total: { value: results.length, exact: true }, tookMs: 3.4, nextCursor: null, results,
     coverage: { repositories: ['curl'], filesSearched: 1_204, filesSkipped: 3, skippedBecause: { binary: 2, too_large: 1 } },
-    freshness: { indexedCommit: '0123456789abcdef', headCommit: '0123456789abcdef', pendingFiles: 0, pendingSymbols: 0, indexedAt: '2026-01-01T00:00:00Z' }, ...rest,
+    freshness: { indexedCommit: '0123456789abcdef', headCommit: '0123456789abcdef', pendingFiles: 0, pendingSymbols: 0, indexedAt: '2026-01-01T00:00:00Z' }, notes: [], ...rest,
   };
 }
 

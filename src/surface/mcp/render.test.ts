@@ -13,11 +13,11 @@ function lineOf(line: number, symbol: string, rest: object = {}): Result {
   };
 }
 
-function shown(results: readonly Result[]): readonly string[] {
+function shown(results: readonly Result[], notes: readonly string[] = []): readonly string[] {
   const answer: Answer = {
     query: 'x', mode: 'text', total: { value: results.length, exact: true }, tookMs: 1, nextCursor: null, results,
     coverage: { repositories: ['curl'], filesSearched: 1, filesSkipped: 0, skippedBecause: {} },
-    freshness: { indexedCommit: null, headCommit: null, pendingFiles: 0, pendingSymbols: 0, indexedAt: '2026-01-01T00:00:00Z' },
+    freshness: { indexedCommit: null, headCommit: null, pendingFiles: 0, pendingSymbols: 0, indexedAt: '2026-01-01T00:00:00Z' }, notes,
   };
   assert.ok(search);
   return renderText(search, answer, []).split('\n').slice(1);
@@ -32,4 +32,8 @@ it('says anew under which symbol, and on what evidence, the lines of one file st
 
 it('names the branch where there are several', () => {
   assert.deepEqual(shown([lineOf(1, 'f'), lineOf(1, 'f', { branch: 'next' })]), ['', 'a.c@main  int f()', '1\tline 1', '', 'a.c@next  int f()', '1\tline 1']);
+});
+
+it('says what was left out before the results', () => {
+  assert.deepEqual(shown([lineOf(1, 'f')], ['Meaning was left out: the provider is down.']).slice(0, 3), ['Meaning was left out: the provider is down.', '', 'a.c  int f()']);
 });

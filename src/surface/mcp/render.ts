@@ -38,6 +38,7 @@ function renderAnswer(answer: Answer, activity: readonly string[]): string {
     coverageSentence(answer.coverage), freshnessSentence(answer.freshness), ...activity.map((one) => `indexing: ${one}`),
   ];
   const lines = [head.filter((part) => part !== '').join(' · ')];
+  lines.push(...answer.notes);
   const nearby = nearbySentence(answer);
   if (nearby !== '') lines.push(nearby);
   const branches = branchesOf(answer.results);
