@@ -1,6 +1,6 @@
 /**
- * Writes the pages and files that are made from tables: docs/reference/{cli,tools,settings}.md and .env.example.
- * With --check it writes nothing and fails when one of them is not what the tables make.
+ * Writes the pages and files that are made from tables (docs/reference/{cli,tools,settings}.md and .env.example) and the
+ * compiled loops over vectors. With --check it writes nothing and fails when one of them is not what is made.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -89,22 +89,38 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
 }
 
-const FILES: Readonly<Record<string, () => string>> = {
+/** The loops over vectors, compiled: users need no compiler. */
+async function vectorKernel(): Promise<string> {
+  const { main } = await import('assemblyscript/asc');
+  const source = readFileSync(path.join(root, 'src/store/sqlite/vector-kernel.as'), 'utf8');
+  const made: Uint8Array[] = [];
+  const { error, stderr } = await main(['kernel.ts', '-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--outFile', 'kernel.wasm'], {
+    readFile: (name) => (name === 'kernel.ts' ? source : null),
+    writeFile: (_name, contents) => void made.push(contents as Uint8Array),
+    listFiles: () => [],
+  });
+  if (error !== null || made[0] === undefined) throw new Error(`vector-kernel.as does not compile: ${stderr.toString()}`);
+  const lines = Buffer.from(made[0]).toString('base64').match(/.{1,120}/g) as string[];
+  return `/** Made by scripts/generate.ts from vector-kernel.as. Do not edit. */\nexport const VECTOR_KERNEL: string = [\n${lines.map((line) => `  '${line}',\n`).join('')}].join('');\n`;
+}
+
+const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/cli.md': cliPage,
   'docs/reference/tools.md': toolsPage,
   'docs/reference/settings.md': settingsPage,
   '.env.example': environmentExample,
+  'src/store/sqlite/vector-kernel-bytes.ts': vectorKernel,
 };
 
 const check = process.argv.includes('--check');
 let old = 0;
 for (const [name, make] of Object.entries(FILES)) {
   const file = path.join(root, name);
-  const text = make();
+  const text = await make();
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
   if (check) {
     old++;
-    console.error(`${name} is not what the tables make: run \`node scripts/generate.ts\`.`);
+    console.error(`${name} is not what its sources make: run \`node scripts/generate.ts\`.`);
   } else {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);

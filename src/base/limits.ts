@@ -59,6 +59,12 @@ export const LIMITS = {
   searchMillis: 10_000,
   /** Bytes of posting pages kept in memory by one open store. */
   pageCacheBytes: 50_331_648,
+  /** Bytes of bits and vectors kept in memory by one open store: a million chunks of 256 dimensions, and half as many of others. */
+  vectorCacheBytes: 67_108_864,
+  /** Chunks of a repository up to which whole vectors are compared, 4 MB of them; beyond it their bits choose first. */
+  wholeVectorChunks: 16_384,
+  /** Chunks of a repository from which a query looks into the nearest cells alone: there all bits take over 25 ms. */
+  cellVectorChunks: 3_000_000,
   /** Bytes of decoded file texts kept in memory by one open store. */
   textCacheBytes: 33_554_432,
   /** Milliseconds that a second writer waits before it says who holds the index. */

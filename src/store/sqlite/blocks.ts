@@ -22,7 +22,7 @@ export function packBlobs(ids: ArrayLike<BlobId>): Uint8Array {
   return out.finish();
 }
 
-function unpackBlobs(packed: Uint8Array, count: number): Uint32Array<ArrayBuffer> {
+export function unpackBlobs(packed: Uint8Array, count: number): Uint32Array<ArrayBuffer> {
   const reader = new ByteReader(packed);
   const ids = new Uint32Array(count);
   let last = 0;
@@ -190,7 +190,7 @@ export function packCounts(counts: ArrayLike<number>): Uint8Array {
   return out.finish();
 }
 
-function unpackCounts(packed: Uint8Array): Uint32Array {
+export function unpackCounts(packed: Uint8Array): Uint32Array {
   const reader = new ByteReader(packed);
   return Uint32Array.from({ length: reader.varint() }, () => reader.varint());
 }

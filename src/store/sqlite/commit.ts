@@ -28,9 +28,10 @@ export class Committer {
   readonly #languages = new Map<string, number>();
   readonly #statements = new Map<string, Statement>();
 
-  constructor(database: Database) {
+  /** `wholeChunks`: above so many chunks of a repository bits are kept of its vectors. */
+  constructor(database: Database, wholeChunks: number) {
     this.#database = database;
-    this.vectors = new VectorWriter(database);
+    this.vectors = new VectorWriter(database, wholeChunks);
   }
 
   #sql(text: string): Statement {

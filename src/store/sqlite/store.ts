@@ -1,3 +1,4 @@
+import { LIMITS } from '../../base/mod.ts';
 import type { RepositoryId } from '../../domain/mod.ts';
 import type { Store } from '../ports.ts';
 import { Blocks } from './blocks.ts';
@@ -11,14 +12,25 @@ import { makeMeta } from './meta.ts';
 import { makeSymbols } from './symbols.ts';
 import { makeTerms } from './terms.ts';
 import { makeTrigrams } from './trigrams.ts';
+import { VectorCompactor } from './vector-compactor.ts';
 import { makeVectors } from './vectors.ts';
 import { Writing } from './writing.ts';
 
+/** From how many chunks of a repository on vectors are searched otherwise; tests give small numbers. */
+export interface VectorSizes {
+  /** Above it bits choose what is compared. */
+  readonly whole: number;
+  /** Above it cells choose which bits are looked at. */
+  readonly cells: number;
+}
+
+const SIZES: VectorSizes = { whole: LIMITS.wholeVectorChunks, cells: LIMITS.cellVectorChunks };
+
 /** Opens one SQLite file as a store; makes it and its data folder where they are missing, unless `readOnly`. */
-export function openSqlite({ readOnly, ...place }: Place & { readonly readOnly: boolean }): Store {
+export function openSqlite({ readOnly, vectorSizes = SIZES, ...place }: Place & { readonly readOnly: boolean; readonly vectorSizes?: VectorSizes }): Store {
   if (!readOnly) prepare(place);
   const core = new Core(place, readOnly);
-  const writing = new Writing(core);
+  const writing = new Writing(core, vectorSizes.whole);
   const blocks = new Blocks(core);
   const garbage = new Garbage(core, writing);
   const written = new Set<RepositoryId>();
@@ -30,19 +42,21 @@ export function openSqlite({ readOnly, ...place }: Place & { readonly readOnly: 
     },
   });
   const merger = new Merger(core, writing, blocks);
+  const vectors = new VectorCompactor(core, writing, vectorSizes.cells);
   return {
     meta: makeMeta(core, leases, garbage),
     files: makeFiles(core),
     trigrams: makeTrigrams(core, blocks),
     terms: makeTerms(core, blocks),
     symbols: makeSymbols(core, blocks),
-    vectors: makeVectors(core),
-    supports: { concurrentWriters: false, approximateVectors: false },
+    vectors: makeVectors(core, vectorSizes.cells),
+    supports: { concurrentWriters: false, approximateVectors: true },
     lease: (purpose, options) => leases.take(purpose, options),
     commit: (delta) => leases.during('writing to the index', () => core.inTurn('Writing to the index', async () => {
       const result = writing.write('Writing to the index', (committer) => committer.apply(delta));
       written.add(delta.repository);
       merger.schedule(delta.repository);
+      if (delta.vectors !== undefined) vectors.schedule(delta.repository);
       return result;
     })),
     compact: (options) => leases.during('compacting the index', () => core.inTurn('Compacting the index', async () => {
@@ -51,6 +65,7 @@ export function openSqlite({ readOnly, ...place }: Place & { readonly readOnly: 
         garbage.markOrphans(repository);
         await garbage.deleteOrphans(repository);
         await merger.mergeAll(repository, options?.signal);
+        await vectors.compact(repository, options?.signal);
       }
       await garbage.giveBack(0, options?.signal);
       core.checkpoint();

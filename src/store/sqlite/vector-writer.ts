@@ -1,16 +1,19 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { CodeIndexError } from '../../base/mod.ts';
-import type { RepositoryId } from '../../domain/mod.ts';
+import type { BlobId, RepositoryId } from '../../domain/mod.ts';
 import type { NewVectors } from '../ports.ts';
 import { HAS_ROW, MODELS_AT_ONCE, type ModelRow } from './vector-rows.ts';
+import { SegmentWriter, type Owner } from './segment-writer.ts';
 
 /** Writes vectors. Every method runs inside one transaction of the caller. */
 export class VectorWriter {
+  readonly segments: SegmentWriter;
   readonly #database: Database;
   readonly #statements = new Map<string, Statement>();
 
-  constructor(database: Database) {
+  constructor(database: Database, wholeChunks: number) {
     this.#database = database;
+    this.segments = new SegmentWriter(database, wholeChunks);
   }
 
   #sql(text: string): Statement {
@@ -25,9 +28,13 @@ export class VectorWriter {
   put(repository: RepositoryId, { model, dimensions, rows }: NewVectors): void {
     if (rows.length === 0) return;
     const { id } = this.#model(model, dimensions);
+    const owner: Owner = { repository, model: id, dimensions };
     const about = this.#sql('SELECT chunks FROM blob WHERE id = ? AND repository = ? AND state = 1').pluck();
     const insert = this.#sql('INSERT OR REPLACE INTO vector (id, data) VALUES (?, ?)');
     const mark = this.#sql('UPDATE blob SET embedded = ? WHERE id = ?');
+    const there = this.#sql('SELECT 1 FROM vector WHERE id = ?').pluck();
+    const fresh = new Map<BlobId, Int8Array>();
+    const replaced = new Set<BlobId>();
     for (const { blob, vectors } of rows) {
       const chunks = about.get(blob, repository) as number | undefined;
       if (chunks === undefined) {
@@ -37,9 +44,13 @@ export class VectorWriter {
         throw new CodeIndexError('internal', `Blob ${blob} has ${chunks} chunks of ${dimensions} dimensions, but the vectors given have ${vectors.length} numbers.`, 'Report this as a bug.');
       }
       if (chunks === 0) continue;
+      if (!fresh.has(blob) && there.get(blob * MODELS_AT_ONCE + id) !== undefined) replaced.add(blob);
+      fresh.set(blob, vectors);
       insert.run(blob * MODELS_AT_ONCE + id, new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength));
       mark.run(id, blob);
     }
+    if (replaced.size > 0) this.segments.remove(owner, (blob) => replaced.has(blob));
+    this.segments.add(owner, fresh);
   }
 
   /** Removes the vectors of every model but one from the repository. */
