@@ -9,26 +9,35 @@ export interface LabelledQuery {
   readonly features: readonly Float64Array[];
   /** For each candidate the target that it satisfies, or -1. */
   readonly relevant: readonly number[];
+  /** For each candidate how strong it is by the plainest evidence of words and meaning. */
+  readonly strength: readonly number[];
+  /** NDCG@10 of the order by meaning alone. */
+  readonly byMeaning: number;
 }
 
-const STEPS = 250;
-const RATE = 0.08;
-/** Candidates of one query that take part in fitting: the strongest by the first feature, and all targets. */
-const NEGATIVES = 80;
+const STEPS = 160;
+const RATE = 0.1;
+const LAST_RATE = 0.03;
+/** Candidates of one query that take part in fitting: the strongest by a plain score, and all targets. */
+const NEGATIVES = 40;
 
-export function ndcg(query: LabelledQuery, weights: Float64Array): number {
-  const scores = query.features.map((features) => dot(features, weights));
-  const order = scores.map((_, i) => i).sort((a, b) => (scores[b] as number) - (scores[a] as number) || ((query.paths[a] as string) < (query.paths[b] as string) ? -1 : 1));
+export function ndcg({ features, paths, relevant, targets }: LabelledQuery, weights: Float64Array): number {
+  const scores = features.map((row) => dot(row, weights));
+  const order = scores.map((_, i) => i).sort((a, b) => (scores[b] as number) - (scores[a] as number) || ((paths[a] as string) < (paths[b] as string) ? -1 : 1));
+  return gainOf(order.map((candidate) => relevant[candidate] as number), targets.length);
+}
+
+/** NDCG@10 with binary gains. `hits`: for each answer in order the target that it satisfies, or -1; a target counts once. */
+export function gainOf(hits: readonly number[], targets: number): number {
   const seen = new Set<number>();
   let gain = 0;
-  order.slice(0, 10).forEach((candidate, rank) => {
-    const target = query.relevant[candidate] as number;
+  hits.slice(0, 10).forEach((target, rank) => {
     if (target < 0 || seen.has(target)) return;
     seen.add(target);
     gain += 1 / Math.log2(rank + 2);
   });
   let ideal = 0;
-  for (let rank = 0; rank < Math.min(10, query.targets.length); rank++) ideal += 1 / Math.log2(rank + 2);
+  for (let rank = 0; rank < Math.min(10, targets); rank++) ideal += 1 / Math.log2(rank + 2);
   return ideal === 0 ? 0 : gain / ideal;
 }
 
@@ -44,48 +53,67 @@ export function crossValidate(queries: readonly LabelledQuery[], l2: number): nu
   return out;
 }
 
+interface Example {
+  /** Rows of standardized features, one after the other. */
+  readonly rows: Float64Array;
+  readonly hits: Uint8Array;
+}
+
 /** Softmax cross-entropy over the candidates of each query, L2 on standardized features, by Adam over all data. */
 export function fit(queries: readonly LabelledQuery[], l2: number): Float64Array {
   const usable = queries.filter(({ relevant }) => relevant.some((target) => target >= 0)).map(strongest);
   const width = usable[0]?.features[0]?.length ?? 0;
   const scale = deviations(usable, width);
+  const examples = usable.map(({ features, relevant }): Example => ({
+    rows: Float64Array.from(features.flatMap((row) => [...row].map((value, i) => value / (scale[i] as number)))),
+    hits: Uint8Array.from(relevant, (target) => (target >= 0 ? 1 : 0)),
+  }));
   const weights = new Float64Array(width);
-  const first = new Float64Array(width);
-  const second = new Float64Array(width);
+  const [first, second] = [new Float64Array(width), new Float64Array(width)];
   for (let step = 1; step <= STEPS; step++) {
-    const gradient = gradientOf(usable, weights, scale);
+    const gradient = gradientOf(examples, weights);
+    const rate = step < STEPS * 0.6 ? RATE : LAST_RATE;
     for (let i = 0; i < width; i++) {
-      const slope = (gradient[i] as number) / usable.length + l2 * (weights[i] as number);
+      const slope = (gradient[i] as number) / examples.length + l2 * (weights[i] as number);
       first[i] = 0.9 * (first[i] as number) + 0.1 * slope;
-      second[i] = 0.999 * (second[i] as number) + 0.001 * slope * slope;
+      second[i] = 0.99 * (second[i] as number) + 0.01 * slope * slope;
       const mean = (first[i] as number) / (1 - 0.9 ** step);
-      const spread = (second[i] as number) / (1 - 0.999 ** step);
-      weights[i] = (weights[i] as number) - (RATE * mean) / (Math.sqrt(spread) + 1e-8);
+      const spread = (second[i] as number) / (1 - 0.99 ** step);
+      weights[i] = (weights[i] as number) - (rate * mean) / (Math.sqrt(spread) + 1e-8);
     }
   }
   return weights.map((weight, i) => weight / (scale[i] as number));
 }
 
 function strongest(query: LabelledQuery): LabelledQuery {
-  const order = query.features.map((_, i) => i).sort((a, b) => (query.features[b]?.[0] as number) - (query.features[a]?.[0] as number));
+  const plain = query.strength;
+  const order = plain.map((_, i) => i).sort((a, b) => (plain[b] as number) - (plain[a] as number));
   const kept = order.filter((candidate, rank) => rank < NEGATIVES || (query.relevant[candidate] as number) >= 0);
   const pick = <T>(list: readonly T[]): T[] => kept.map((i) => list[i] as T);
-  return { ...query, paths: pick(query.paths), features: pick(query.features), relevant: pick(query.relevant) };
+  return { ...query, paths: pick(query.paths), features: pick(query.features), relevant: pick(query.relevant), strength: pick(query.strength) };
 }
 
-function gradientOf(queries: readonly LabelledQuery[], weights: Float64Array, scale: Float64Array): Float64Array {
-  const gradient = new Float64Array(weights.length);
-  const scaled = weights.map((weight, i) => weight / (scale[i] as number));
-  for (const { features, relevant } of queries) {
-    const scores = features.map((row) => dot(row, scaled));
-    const greatest = Math.max(...scores);
-    const powers = scores.map((score) => Math.exp(score - greatest));
-    const total = powers.reduce((sum, power) => sum + power, 0);
-    const hits = relevant.filter((target) => target >= 0).length;
-    features.forEach((row, candidate) => {
-      const share = (powers[candidate] as number) / total - ((relevant[candidate] as number) >= 0 ? 1 / hits : 0);
-      for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] as number) + (share * (row[i] as number)) / (scale[i] as number);
-    });
+function gradientOf(examples: readonly Example[], weights: Float64Array): Float64Array {
+  const width = weights.length;
+  const gradient = new Float64Array(width);
+  for (const { rows, hits } of examples) {
+    const scores = new Float64Array(hits.length);
+    let [greatest, total, count] = [Number.NEGATIVE_INFINITY, 0, 0];
+    for (let at = 0; at < hits.length; at++) {
+      let score = 0;
+      for (let i = 0; i < width; i++) score += (rows[at * width + i] as number) * (weights[i] as number);
+      scores[at] = score;
+      if (score > greatest) greatest = score;
+    }
+    for (let at = 0; at < hits.length; at++) {
+      scores[at] = Math.exp((scores[at] as number) - greatest);
+      total += scores[at] as number;
+      count += hits[at] as number;
+    }
+    for (let at = 0; at < hits.length; at++) {
+      const share = (scores[at] as number) / total - (hits[at] as number) / count;
+      for (let i = 0; i < width; i++) gradient[i] = (gradient[i] as number) + share * (rows[at * width + i] as number);
+    }
   }
   return gradient;
 }

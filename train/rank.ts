@@ -11,12 +11,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openPool } from '../src/code/mod.ts';
-import { indexView } from '../src/indexing/mod.ts';
+import { openStaticModel, STATIC_MODEL } from '../src/embed/mod.ts';
+import { indexView, openThreads } from '../src/indexing/mod.ts';
 import { openLocation } from '../src/repo/mod.ts';
-import { candidatesFor, FEATURES } from '../src/search/rank/mod.ts';
+import { candidatesFor, FEATURES, OF_MEANING, rankByMeaning, type Feature, type Meaning } from '../src/search/rank/mod.ts';
 import { openStore, type Store } from '../src/store/mod.ts';
-import { crossValidate, fit, ndcg, type LabelledQuery } from './listwise.ts';
+import { crossValidate, fit, gainOf, ndcg, type LabelledQuery } from './listwise.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -24,6 +24,9 @@ const { values: flags } = parseArgs({
     l2: { type: 'string', default: '0.01' }, write: { type: 'boolean', default: false }, misses: { type: 'boolean', default: false }, dump: { type: 'string' },
   },
 });
+
+const model = openStaticModel();
+const encodeWords = (words: string): Int8Array => model.encodeWords(words);
 
 interface LabelFile {
   readonly name: string;
@@ -44,8 +47,10 @@ async function storeOf(spec: LabelFile, reposDirectory: string, cache: string): 
   const view =
     (await store.meta.views([repository.id]))[0] ??
     (await store.meta.putView({ repository: repository.id, kind: 'worktree', branch: null, root: location.root, commit: null }));
-  await using pool = openPool();
-  await indexView({ store, pool }, { repository, view, location });
+  await using pool = openThreads();
+  const embedding = { model: async () => model, threadFile: STATIC_MODEL.href };
+  const { vectorsFailure } = await indexView({ store, pool, embedding }, { repository, view, location });
+  if (vectorsFailure !== null) throw new Error(vectorsFailure);
   return store;
 }
 
@@ -57,17 +62,32 @@ async function labelled(spec: LabelFile, store: Store): Promise<LabelledQuery[]>
   const repositories = (await store.meta.repositories()).map(({ id }) => id);
   const views = (await store.meta.views()).map(({ id }) => id);
   const within = await store.files.scope({ views, languages: [], notLanguages: [], paths: [], notPaths: [] });
+  const scope = { repositories, views, within };
   const out: LabelledQuery[] = [];
   for (const item of spec.queries) {
     const targets = [...(item.relevant ?? []), ...(item.secondary ?? [])].map((target) => (typeof target === 'string' ? target : target.path));
-    const { candidates } = await candidatesFor(store, { repositories, views, within }, item.query);
+    const meaning: Meaning = { model: model.id, vector: model.encodeQuery(item.query), encodeWords };
+    const { candidates } = await candidatesFor(store, scope, item.query, meaning);
+    const byMeaning = await rankByMeaning(store, scope, item.query, meaning);
+    const relevant = (path: string): number => targets.findIndex((target) => samePath(path, target));
     out.push({
-      group: spec.name, language: spec.language, query: item.query, category: item.category ?? '', targets,
+      group: spec.name, language: spec.language, query: item.query, category: item.category ?? categoryOf(item.query), targets,
       paths: candidates.map(({ place }) => place.entry.path), features: candidates.map(({ features }) => features),
-      relevant: candidates.map(({ place }) => targets.findIndex((target) => samePath(place.entry.path, target))),
+      relevant: candidates.map(({ place }) => relevant(place.entry.path)), strength: candidates.map(({ features }) => strengthOf(features)),
+      byMeaning: gainOf(byMeaning.files.map(({ place }) => relevant(place.entry.path)), targets.length),
     });
   }
   return out;
+}
+
+const PLAIN = (['relativeSum', 'coverage', 'nameCoverage', 'stem', 'nearShare'] as const).map((name) => FEATURES.indexOf(name));
+
+function strengthOf(features: Float64Array): number {
+  return PLAIN.reduce((sum, at) => sum + (features[at] as number), 0);
+}
+
+function categoryOf(query: string): string {
+  return query.trim().includes(' ') ? (/^how /i.test(query) ? 'architecture' : 'semantic') : 'symbol';
 }
 
 async function main(): Promise<void> {
@@ -82,18 +102,22 @@ async function main(): Promise<void> {
   if (flags.dump !== undefined) writeFileSync(flags.dump, JSON.stringify(queries.map((query) => ({ ...query, features: query.features.map((row) => [...row]) }))));
   const l2 = Number(flags.l2);
   const reachable = queries.filter(({ relevant }) => relevant.some((target) => target >= 0)).length;
-  console.log(`${queries.length} queries, ${reachable} with a target among the candidates, ${FEATURES.length} features`);
-  const folds = crossValidate(queries, l2);
-  report('cross-validated by repository', queries, (index) => folds[index] as number);
-  const weights = fit(queries, l2);
-  report('fitted on all (not a measure)', queries, (index) => ndcg(queries[index] as LabelledQuery, weights));
-  FEATURES.forEach((name, i) => console.log(`  ${name}: ${(weights[i] as number).toFixed(3)},`));
-  if (flags.misses) {
-    queries.forEach((query, index) => {
-      if ((folds[index] as number) < 0.5) console.log(`${(folds[index] as number).toFixed(2)} ${query.group}: ${query.query} -> ${query.targets.join(', ')}`);
-    });
+  console.log(`${queries.length} queries, ${reachable} with a target among the candidates, ${FEATURES.length} features, model ${model.id}`);
+  report('by meaning alone (nothing fitted)', queries, (index) => (queries[index] as LabelledQuery).byMeaning);
+  const byWords = queries.map((query) => ({ ...query, features: query.features.map((row) => row.map((value, i) => (OF_MEANING.has(FEATURES[i] as Feature) ? 0 : value))) }));
+  for (const [title, table, examples] of [['by words', 'WORD_WEIGHTS', byWords], ['by words and meaning', 'WEIGHTS', queries]] as const) {
+    const folds = crossValidate(examples, l2);
+    report(`${title}, cross-validated by repository`, examples, (index) => folds[index] as number);
+    const weights = fit(examples, l2);
+    report(`${title}, fitted on all (not a measure)`, examples, (index) => ndcg(examples[index] as LabelledQuery, weights));
+    FEATURES.forEach((name, i) => console.log(`  ${name}: ${(weights[i] as number).toFixed(3)},`));
+    if (flags.misses) {
+      examples.forEach((query, index) => {
+        if ((folds[index] as number) < 0.5) console.log(`${(folds[index] as number).toFixed(2)} ${query.group}: ${query.query} -> ${query.targets.join(', ')}`);
+      });
+    }
+    if (flags.write) writeWeights(table, weights);
   }
-  if (flags.write) writeWeights(weights);
 }
 
 function report(title: string, queries: readonly LabelledQuery[], valueOf: (index: number) => number): void {
@@ -106,10 +130,10 @@ function report(title: string, queries: readonly LabelledQuery[], valueOf: (inde
   }
 }
 
-function writeWeights(weights: Float64Array): void {
+function writeWeights(name: 'WORD_WEIGHTS' | 'WEIGHTS', weights: Float64Array): void {
   const file = join(import.meta.dirname, '../src/search/rank/weights.ts');
-  const table = FEATURES.map((name, i) => `  ${name}: ${(weights[i] as number).toFixed(3)},`).join('\n');
-  const source = readFileSync(file, 'utf8').replace(/(export const WEIGHTS[^{]*\{\n)[\s\S]*?(\n\};)/, (_, head: string, tail: string) => head + table + tail);
+  const table = FEATURES.map((feature, i) => (name === 'WORD_WEIGHTS' && OF_MEANING.has(feature) ? '' : `  ${feature}: ${(weights[i] as number).toFixed(3)},\n`)).join('').trimEnd();
+  const source = readFileSync(file, 'utf8').replace(new RegExp(`(export const ${name}:[^{]*\\{\\n)[\\s\\S]*?(\\n\\};)`), (_, head: string, tail: string) => head + table + tail);
   writeFileSync(file, source);
 }
 

@@ -25,7 +25,7 @@ type Item = { readonly definition: Definition } | { readonly file: RankedFile };
 export async function searchName(resolved: Resolved, words: string, request: SearchRequest, question: string): Promise<Found> {
   const { found, exactTotal } = await findDefinitions(resolved, words, { exactOnly: true });
   if (found.length === 0) return { results: [], total: { value: 0, exact: true }, nextCursor: null };
-  const ranking = await rank(resolved.store, { repositories: resolved.repositoryIds, views: resolved.viewIds, within: resolved.within }, words);
+  const ranking = await rank(resolved.store, { repositories: resolved.repositoryIds, views: resolved.viewIds, within: resolved.within }, words, null);
   const items = inOrder(found, filesInScope(resolved, ranking.files));
   const limit = pageSize(request.limit);
   const cursor = readCursor(request.cursor, question, 1);

@@ -17,7 +17,7 @@ export async function searchRanked(resolved: Resolved, words: string, request: S
   const limit = pageSize(request.limit);
   const cursor = readCursor(request.cursor, question, 1);
   const skip = cursor === null ? 0 : Number(cursor[0]);
-  const { files, matching } = await rank(resolved.store, { repositories: resolved.repositoryIds, views: resolved.viewIds, within: resolved.within }, words);
+  const { files, matching } = await rank(resolved.store, { repositories: resolved.repositoryIds, views: resolved.viewIds, within: resolved.within }, words, null);
   const inScope = filesInScope(resolved, files);
   const page = inScope.slice(skip, skip + limit);
   const results = await rankedResults(resolved, page, words);

@@ -13,9 +13,6 @@ const K1 = 1.2;
 const B = 0.6;
 
 export interface FileEvidence {
-  readonly block: ChunkBlock;
-  /** Ordinal in the block. */
-  readonly ordinal: number;
   readonly blob: number;
   readonly chunks: number;
   /** Sum and greatest BM25F of the file's chunks. */
@@ -34,6 +31,13 @@ export interface FileEvidence {
   readonly headCoverage: number;
   /** BM25F of the file taken as one document. */
   readonly whole: number;
+}
+
+/** A file that none of the terms speaks for. */
+export function noEvidence(blob: number, chunks: number, bestChunk: number): FileEvidence {
+  return {
+    blob, chunks, bestChunk, sum: 0, best: 0, coverage: 0, chunkCoverage: 0, nameCoverage: 0, chunkNameCoverage: 0, nameSum: 0, headCoverage: 0, whole: 0,
+  };
 }
 
 /** What one block's chunks and files gather from the terms one after the other. */
@@ -230,7 +234,7 @@ function evidenceOf({ block, score, cover, nameCover, inFile, inName, whole }: S
     if (names > chunkNameCoverage) chunkNameCoverage = names;
   }
   return {
-    block, ordinal, blob: block.blobs[ordinal] as number, chunks: to - from, sum, best, bestChunk,
+    blob: block.blobs[ordinal] as number, chunks: to - from, sum, best, bestChunk,
     coverage: (inFile[ordinal] as number) / idfTotal, chunkCoverage: chunkCoverage / idfTotal,
     nameCoverage: (inName[ordinal] as number) / idfTotal, chunkNameCoverage: chunkNameCoverage / idfTotal,
     nameSum: nameSum / idfTotal, headCoverage: (cover[from] as number) / idfTotal, whole: whole[ordinal] as number,

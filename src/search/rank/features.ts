@@ -7,7 +7,11 @@ export const FEATURES = [
   'sum', 'best', 'whole', 'relativeSum', 'relativeWhole', 'coverage', 'chunkCoverage', 'nameCoverage', 'chunkNameCoverage', 'nameSum', 'headCoverage', 'density',
   'stem', 'stemPrecision', 'stemExact', 'parent', 'folders', 'depth', 'size',
   'defines', 'definesExact', 'test', 'example', 'vendored', 'legacy', 'barrel', 'declarations', 'document', 'data', 'generated',
+  'older', 'platform', 'imported', 'folder',
+  'near', 'nearRelative', 'nearShare', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank', 'both',
 ] as const;
+/** Features that need vectors; without them they are 0 for every file, and other weights hold. */
+export const OF_MEANING: ReadonlySet<Feature> = new Set(['near', 'nearRelative', 'nearShare', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank', 'both']);
 export type Feature = (typeof FEATURES)[number];
 
 export interface FileContext {
@@ -20,14 +24,39 @@ export interface FileContext {
   /** How much the file defines a name of the question, 0 to 1 by kind and visibility: in some case, and exactly as typed. */
   readonly defines: number;
   readonly definesExact: number;
+  /** The path holds a lesser version of what stands beside it in a greater one, and the question does not name it. */
+  readonly older: boolean;
+  readonly among: Among;
+  readonly meaning: MeaningFeatures;
 }
+
+/** What the other candidates say about one. */
+export interface Among {
+  /** Strength of the candidates that import it; of the others in its folder. */
+  readonly imported: number;
+  readonly folder: number;
+}
+
+export interface MeaningFeatures {
+  /** Cosines: of the nearest chunk, of the three nearest on the average, of the file as a whole, of the path's words. */
+  readonly near: number;
+  readonly many: number;
+  readonly whole: number;
+  readonly path: number;
+  /** Of `near` among the candidates: deviations from the mean, share of the greatest, place (0 is the nearest). */
+  readonly relative: number;
+  readonly share: number;
+  readonly place: number;
+}
+
+export const NO_MEANING: MeaningFeatures = { near: 0, many: 0, whole: 0, path: 0, relative: 0, share: 0, place: Number.POSITIVE_INFINITY };
 
 const DOCUMENT_LANGUAGES = new Set(['markdown', 'text', 'rst', 'asciidoc', 'tex', 'html', 'po', 'svg', 'org']);
 const DATA_LANGUAGES = new Set(['json', 'yaml', 'toml', 'xml', 'ini', 'csv', 'css', 'scss', 'lockfile', 'properties', 'dockerfile', 'makefile', 'cmake', 'meson', 'gitignore']);
 
 /** The features in the order of `FEATURES`. Demotions are off where the question asks for such files. */
 export function featuresOf(question: Question, file: FileContext, idf: ReadonlyMap<string, number>): Float64Array {
-  const { evidence, path } = file;
+  const { evidence, path, meaning } = file;
   const asks = question.asksFor;
   const stem = matchShare(question, path.stem, idf);
   return Float64Array.of(
@@ -42,6 +71,9 @@ export function featuresOf(question: Question, file: FileContext, idf: ReadonlyM
     path.legacy ? 1 : 0, path.barrel ? 1 : 0, path.declarations || (path.header && file.language === 'c') ? 1 : 0,
     DOCUMENT_LANGUAGES.has(file.language) && !asks.documents ? 1 : 0,
     DATA_LANGUAGES.has(file.language) && !asks.configuration ? 1 : 0, file.textOnly ? 1 : 0,
+    file.older ? 1 : 0, path.platform && !asks.platform ? 1 : 0, Math.log(1 + file.among.imported), Math.log(1 + file.among.folder),
+    meaning.near, meaning.relative, meaning.share, meaning.many, meaning.whole, meaning.path, 1 / (3 + meaning.place),
+    meaning.share * (evidence.whole / (file.greatest.whole || 1)),
   );
 }
 

@@ -3,6 +3,7 @@
  * Pure functions over candidates and statistics: evidence (BM25F), features, one linear score. Knows no driver and
  * no repository; every weight is visible in `why`.
  */
-export { candidatesFor, rank, type Candidate, type Ranking, type RankedFile } from './rank.ts';
+export { candidatesFor, rank, rankByMeaning, type Candidate, type Ranking, type RankedFile } from './rank.ts';
 export type { RankScope } from './definers.ts';
-export { FEATURES } from './features.ts';
+export type { Meaning } from './meaning.ts';
+export { FEATURES, OF_MEANING, type Feature } from './features.ts';

@@ -12,6 +12,10 @@ export interface PathEvidence {
   readonly example: boolean;
   readonly vendored: boolean;
   readonly legacy: boolean;
+  /** Written for a system other than the POSIX ones that most code is read on. */
+  readonly platform: boolean;
+  /** Versions in the path (`v3/`, `api_v2.py`), each with what stands before it: the same thing in another version has the same. */
+  readonly versions: readonly { readonly of: string; readonly number: number }[];
   readonly barrel: boolean;
   /** Types or interfaces of what is written elsewhere. */
   readonly declarations: boolean;
@@ -26,7 +30,23 @@ const LEGACY_FOLDERS = new Set(['legacy', 'compat', 'deprecated', 'obsolete', 'o
 const LEGACY_NAME = /(?:^|[._-])(?:legacy|compat|deprecated|old|shims?|polyfills?)(?:[._-]|$)/i;
 const BARRELS = new Set(['__init__.py', 'index.ts', 'index.js', 'index.tsx', 'index.mjs', 'mod.rs', 'lib.rs', 'package-info.java', 'mod.ts', 'doc.go', 'init.lua']);
 
+const PLATFORM = /^(?:win|win32|win64|windows|cygwin|os390|os400|aix|ibmi|sunos|solaris|haiku|vms|amiga|wasi|qnx)$/;
+const VERSION = /^(.*?)(?:^|[._-])v(\d{1,3})$/i;
+
+/** Paths whose reading is remembered: a query reads hundreds, most of them again. */
+const REMEMBERED = 20_000;
+const known = new Map<string, PathEvidence>();
+
 export function readPath(path: string): PathEvidence {
+  let evidence = known.get(path);
+  if (evidence === undefined) {
+    if (known.size >= REMEMBERED) known.clear();
+    known.set(path, (evidence = evidenceOf(path)));
+  }
+  return evidence;
+}
+
+function evidenceOf(path: string): PathEvidence {
   const segments = path.split('/');
   const name = segments.pop() as string;
   const dot = name.indexOf('.', 1);
@@ -41,6 +61,14 @@ export function readPath(path: string): PathEvidence {
     example: lower.some((segment) => EXAMPLE_FOLDERS.has(segment)),
     vendored: lower.some((segment) => VENDORED_FOLDERS.has(segment)),
     legacy: lower.some((segment) => LEGACY_FOLDERS.has(segment)) || LEGACY_NAME.test(base),
+    platform: [...lower, ...parts].some((word) => PLATFORM.test(word)), versions: versionsOf([...lower, base.toLowerCase()]),
     barrel: BARRELS.has(name), declarations: /\.(?:d\.[cm]?ts|pyi|mli|rbi)$/.test(name), header: name.endsWith('.h'),
   };
+}
+
+function versionsOf(segments: readonly string[]): { of: string; number: number }[] {
+  return segments.flatMap((segment, at) => {
+    const match = VERSION.exec(segment);
+    return match === null ? [] : [{ of: `${segments.slice(0, at).join('/')}/${match[1] as string}`, number: Number(match[2]) }];
+  });
 }

@@ -23,7 +23,9 @@ export interface Question {
   /** The whole query is one name. */
   readonly isName: boolean;
   /** Folders and files that the ranker puts lower unless the question is about them. */
-  readonly asksFor: { readonly tests: boolean; readonly examples: boolean; readonly documents: boolean; readonly vendored: boolean; readonly configuration: boolean };
+  readonly asksFor: { readonly tests: boolean; readonly examples: boolean; readonly documents: boolean; readonly vendored: boolean; readonly configuration: boolean; readonly platform: boolean };
+  /** Versions that the question names: `v3` gives 3. */
+  readonly versions: readonly number[];
 }
 
 const ASKS_TESTS = /\b(?:tests?|testing|specs?|fixtures?|mocks?|unittests?)\b/i;
@@ -31,6 +33,7 @@ const ASKS_EXAMPLES = /\b(?:examples?|samples?|demos?|tutorials?|benchmarks?|ben
 const ASKS_DOCUMENTS = /\b(?:docs?|documentation|readme|changelog|guides?|manual|licen[cs]e)\b/i;
 const ASKS_VENDORED = /\b(?:vendor(?:ed)?|third[- ]party|generated)\b/i;
 const ASKS_CONFIGURATION = /\b(?:config(?:uration)? files?|workflows?|ci|dockerfile|makefile|package\.json|manifest|yaml|toml|json)\b/i;
+const ASKS_PLATFORM = /\b(?:win(?:32|64|dows)?|cygwin|os390|os400|aix|ibmi|sunos|solaris|haiku|vms|amiga|wasi|qnx|platforms?|portab\w+)\b/i;
 
 export function understand(words: string): Question {
   const identifiers = identifiersOf(words);
@@ -56,8 +59,9 @@ export function understand(words: string): Question {
     isName,
     asksFor: {
       tests: ASKS_TESTS.test(words), examples: ASKS_EXAMPLES.test(words), documents: ASKS_DOCUMENTS.test(words),
-      vendored: ASKS_VENDORED.test(words), configuration: ASKS_CONFIGURATION.test(words),
+      vendored: ASKS_VENDORED.test(words), configuration: ASKS_CONFIGURATION.test(words), platform: ASKS_PLATFORM.test(words),
     },
+    versions: [...words.matchAll(/\bv(\d{1,3})\b/gi)].map((match) => Number(match[1])),
   };
 }
 

@@ -1,14 +1,17 @@
-import type { BlobInfo } from '../../domain/mod.ts';
+import type { BlobId, BlobInfo } from '../../domain/mod.ts';
 import type { Place, Store } from '../../store/mod.ts';
-import { gather, type FileEvidence } from './evidence.ts';
-import { featuresOf, type FileContext } from './features.ts';
-import { readPath } from './place.ts';
+import { amongOf, olderOf } from './among.ts';
 import { definersOf, type RankScope } from './definers.ts';
+import { gather, noEvidence, type FileEvidence } from './evidence.ts';
+import { featuresOf, NO_MEANING, type FileContext } from './features.ts';
+import { meaningFeatures, nearestFiles, wholeFiles, type FileMeaning, type Meaning, type WholeMeaning } from './meaning.ts';
+import { readPath, type PathEvidence } from './place.ts';
 import { understand, type Question } from './question.ts';
-import { explain, scoreOf } from './weights.ts';
+import { explain, explainMeaning, scoreOf, scoreOfMeaning } from './weights.ts';
 
-/** Files whose features are computed; the rest rank by their BM25 sum behind them. */
+/** Files whose features are computed for their words, and further ones for their meaning; the rest do not answer. */
 const CANDIDATES = 300;
+const NEAR_CANDIDATES = 100;
 const REASONS = 6;
 
 export interface RankedFile {
@@ -25,48 +28,98 @@ export interface Candidate {
   readonly place: Place;
   readonly info: BlobInfo;
   readonly features: Float64Array;
+  /** The chunk that is nearest in meaning, or -1. */
+  readonly nearChunk: number;
 }
 
 export interface Ranking {
   readonly question: Question;
   /** Best first. */
   readonly files: readonly RankedFile[];
-  /** Files that hold at least one of the terms. */
+  /** Files that hold at least one of the terms, or are near in meaning. */
   readonly matching: number;
 }
 
-/** Ranks the files in scope for a question in words. Deterministic: ties break by path. */
-export async function rank(store: Store, scope: RankScope, words: string): Promise<Ranking> {
-  const { question, candidates, matching } = await candidatesFor(store, scope, words);
-  const files = candidates
-    .map(({ evidence, place, info, features }) => ({ place, info, score: scoreOf(features), chunk: evidence.bestChunk, why: explain(features, REASONS) }))
-    .sort((a, b) => b.score - a.score || (a.place.entry.path < b.place.entry.path ? -1 : 1));
-  return { question, files, matching };
+interface Placed {
+  readonly evidence: FileEvidence;
+  readonly info: BlobInfo;
+  readonly place: Place;
+  readonly path: PathEvidence;
+}
+
+/**
+ * Ranks the files in scope for a question in words: by words and, where `meaning` is given, by meaning too.
+ * Deterministic: ties break by path.
+ */
+export async function rank(store: Store, scope: RankScope, words: string, meaning: Meaning | null): Promise<Ranking> {
+  const { question, candidates, matching } = await candidatesFor(store, scope, words, meaning);
+  const files = candidates.map(({ evidence, place, info, features, nearChunk }) => ({
+    place, info, score: scoreOf(features, meaning !== null), chunk: evidence.sum > 0 || nearChunk < 0 ? evidence.bestChunk : nearChunk,
+    why: explain(features, meaning !== null, REASONS),
+  }));
+  return { question, files: files.sort(byScore), matching };
+}
+
+/** Ranks the files in scope by meaning alone. */
+export async function rankByMeaning(store: Store, scope: RankScope, words: string, meaning: Meaning): Promise<Ranking> {
+  const near = await nearestFiles(store, scope, meaning);
+  const ids = [...near.keys()];
+  const [whole, places, infos] = await Promise.all([wholeFiles(store, ids, meaning), store.files.places(scope.views, ids), store.files.blobs(ids)]);
+  const placed = ids.flatMap((blob) => {
+    const info = infos.get(blob);
+    return info === undefined ? [] : (places.get(blob) ?? []).map((place) => ({ blob, info, place }));
+  });
+  const features = meaningFeatures(placed.map(({ blob, place }) => ({ file: whole.get(blob), path: place.entry.path })), meaning);
+  const files = placed.map(({ blob, info, place }, at) => ({
+    place, info, score: scoreOfMeaning(features[at] ?? NO_MEANING), chunk: near.get(blob)?.chunk ?? 0, why: explainMeaning(features[at] ?? NO_MEANING),
+  }));
+  return { question: understand(words), files: files.sort(byScore), matching: files.length };
+}
+
+function byScore(a: RankedFile, b: RankedFile): number {
+  return b.score - a.score || (a.place.entry.path < b.place.entry.path ? -1 : 1);
 }
 
 /** The candidates with their features: what the ranker scores, and what training learns from. */
-export async function candidatesFor(store: Store, scope: RankScope, words: string): Promise<{ question: Question; candidates: Candidate[]; matching: number }> {
+export async function candidatesFor(store: Store, scope: RankScope, words: string, meaning: Meaning | null): Promise<{ question: Question; candidates: Candidate[]; matching: number }> {
   const question = understand(words);
-  const [postings, statistics] = await Promise.all([
+  const [postings, statistics, definers, near] = await Promise.all([
     store.terms.postings(scope.repositories, question.terms.map(({ term }) => term)),
     store.terms.statistics(scope.repositories),
+    definersOf(store, scope, question),
+    meaning === null ? new Map<BlobId, FileMeaning>() : nearestFiles(store, scope, meaning),
   ]);
-  const definers = await definersOf(store, scope, question);
-  const gathered = gather(question.terms, postings, statistics, scope.within, { most: CANDIDATES, preferred: definers.folded });
-  const chosen = gathered.files;
-  const ids = chosen.map(({ blob }) => blob);
-  const [places, infos] = await Promise.all([store.files.places(scope.views, ids), store.files.blobs(ids)]);
-  const placed = chosen.flatMap((evidence) => {
-    const info = infos.get(evidence.blob);
-    return info === undefined ? [] : (places.get(evidence.blob) ?? []).map((place) => ({ evidence, info, place, path: readPath(place.entry.path) }));
-  });
-  const greatest = { sum: Math.max(0, ...chosen.map(({ sum }) => sum)), whole: Math.max(0, ...chosen.map(({ whole }) => whole)) };
-  const candidates = placed.map(({ evidence, info, place, path }) => {
+  const nearest = new Set([...near.keys()].slice(0, NEAR_CANDIDATES));
+  const preferred = { has: (blob: number): boolean => definers.folded.has(blob) || nearest.has(blob) };
+  const gathered = gather(question.terms, postings, statistics, scope.within, { most: CANDIDATES + nearest.size, preferred });
+  const worded = new Set(gathered.files.map(({ blob }) => blob));
+  const ids = [...worded, ...[...nearest].filter((blob) => !worded.has(blob))];
+  const whole = meaning === null ? new Map<BlobId, WholeMeaning>() : await wholeFiles(store, ids, meaning);
+  const chosen = [...gathered.files, ...ids.slice(worded.size).map((blob) => noEvidence(blob, whole.get(blob)?.chunks ?? 1, whole.get(blob)?.chunk ?? 0))];
+  const placed = await placesOf(store, scope, chosen);
+  const meanings = meaning === null ? [] : meaningFeatures(placed.map(({ evidence, place }) => ({ file: whole.get(evidence.blob), path: place.entry.path })), meaning);
+  const greatest = { sum: Math.max(0, ...chosen.map(({ sum }) => sum)), whole: Math.max(0, ...chosen.map((file) => file.whole)) };
+  const among = await amongOf(store, placed.map(({ evidence, info, place }, at) => ({
+    view: place.view, path: place.entry.path, blob: evidence.blob, language: info.language,
+    strength: evidence.whole / (greatest.whole || 1) + evidence.coverage + evidence.nameCoverage + (meanings[at]?.share ?? 0),
+  })));
+  const older = olderOf(placed.map(({ path }) => path), question);
+  const candidates = placed.map(({ evidence, place, info, path }, at): Candidate => {
     const context: FileContext = {
       evidence, greatest, path, language: info.language, textOnly: info.textOnly !== null,
       defines: definers.folded.get(evidence.blob) ?? 0, definesExact: definers.exact.get(evidence.blob) ?? 0,
+      older: older[at] ?? false, among: among[at] ?? { imported: 0, folder: 0 }, meaning: meanings[at] ?? NO_MEANING,
     };
-    return { evidence, place, info, features: featuresOf(question, context, gathered.idf) };
+    return { evidence, place, info, features: featuresOf(question, context, gathered.idf), nearChunk: whole.get(evidence.blob)?.chunk ?? -1 };
   });
-  return { question, candidates, matching: gathered.matching };
+  return { question, candidates, matching: Math.max(gathered.matching, chosen.length) };
+}
+
+async function placesOf(store: Store, scope: RankScope, chosen: readonly FileEvidence[]): Promise<readonly Placed[]> {
+  const ids = chosen.map(({ blob }) => blob);
+  const [places, infos] = await Promise.all([store.files.places(scope.views, ids), store.files.blobs(ids)]);
+  return chosen.flatMap((evidence) => {
+    const info = infos.get(evidence.blob);
+    return info === undefined ? [] : (places.get(evidence.blob) ?? []).map((place) => ({ evidence, info, place, path: readPath(place.entry.path) }));
+  });
 }
