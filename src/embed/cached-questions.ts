@@ -43,7 +43,7 @@ export class CachedQuestions implements EmbeddingModel {
       return vector;
     } catch (error) {
       throwIfAborted(signal);
-      if (!timer.aborted) throw error;
+      if (!timer.aborted || error instanceof CodeIndexError) throw error;
       throw new CodeIndexError('unavailable', `The embedding model ${this.id} did not answer in ${this.#millis / 1_000} s.`, 'Try again, or choose another EMBEDDING_PROVIDER.', { cause: error });
     }
   }

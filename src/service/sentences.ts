@@ -79,6 +79,13 @@ export function summarySentence(summary: IndexSummary): string {
   return `${where}: ${plural(summary.files, 'file')}, ${what}${rest.length > 0 ? `, ${rest.join(', ')}` : ''} · ${seconds(summary.millis)}${vectorsSentence(summary)}`;
 }
 
+/** `vectors of 90 of 100 files by static/1`, each model for itself; empty where there is nothing to embed. */
+export function vectorsText({ files, models }: { readonly files: number; readonly models: Readonly<Record<string, number>> }): string {
+  if (files === 0) return '';
+  const all = Object.entries(models).sort(([, a], [, b]) => b - a).map(([id, count]) => `vectors of ${count === files ? '' : `${count.toLocaleString('en-US')} of `}${plural(files, 'file')} by ${id}`);
+  return all.length === 0 ? 'no vectors' : all.join(', ');
+}
+
 /** What vectors are missing and why; empty where all are there. */
 function vectorsSentence({ pendingVectors, vectorsFailure }: IndexSummary): string {
   if (vectorsFailure === null) return '';

@@ -40,15 +40,20 @@ export class EmbeddingsClient {
   /** One row for each text, in order. Errors: `unavailable`, also as `RefusedTexts`; cancelling throws the signal's reason. */
   async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
     let failed = '';
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      throwIfAborted(signal);
-      const result = await this.#pace.run(signal, () => this.#attempt(this.#url, texts, signal, true));
-      if (result.rows !== undefined) return result.rows;
-      failed = result.failed ?? '';
-      const backOff = (this.#settings.retryMillis ?? RETRY_MILLIS) * 2 ** attempt * (0.75 + Math.random() / 2);
-      const wait = result.after ?? backOff;
-      if (wait > WAIT_MILLIS_MOST) throw this.#error(`${failed} and asks to wait ${Math.round(wait / 1_000)} s`);
-      if (attempt < ATTEMPTS - 1) await pause(wait, signal);
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        throwIfAborted(signal);
+        const result = await this.#pace.run(signal, () => this.#attempt(this.#url, texts, signal, true));
+        if (result.rows !== undefined) return result.rows;
+        failed = result.failed ?? '';
+        const wait = result.after ?? (this.#settings.retryMillis ?? RETRY_MILLIS) * 2 ** attempt * (0.75 + Math.random() / 2);
+        if (wait > WAIT_MILLIS_MOST) throw this.#error(`${failed} and asks to wait ${Math.round(wait / 1_000)} s`);
+        if (attempt < ATTEMPTS - 1) await pause(wait, signal);
+      }
+    } catch (error) {
+      // Out of time between two attempts: what the provider did says more than that.
+      if (failed !== '' && (error as Error).name === 'TimeoutError') throw this.#error(failed);
+      throw error;
     }
     throw this.#error(failed);
   }
@@ -59,7 +64,7 @@ export class EmbeddingsClient {
     try {
       return (await this.embed(['length'], timer))[0]?.length ?? 0;
     } catch (error) {
-      throw timer.aborted ? this.#error(`did not answer in ${LIMITS.questionMillis / 1_000} s`) : error;
+      throw (error as Error).name === 'TimeoutError' ? this.#error(`did not answer in ${LIMITS.questionMillis / 1_000} s`) : error;
     }
   }
 

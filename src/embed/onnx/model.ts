@@ -37,7 +37,7 @@ export async function openOnnxModel(folder: string): Promise<EmbeddingModel> {
 }
 
 interface Tokenizer {
-  encode(text: string): { readonly ids: readonly number[] };
+  encode(text: string): { readonly ids: readonly (number | undefined)[] };
 }
 
 class OnnxModel implements EmbeddingModel {
@@ -112,7 +112,8 @@ class Encoder {
 
   /** Cut in the middle, so that the token which closes a text stays. */
   #idsOf(text: string): number[] {
-    const { ids } = this.#tokenizer.encode(text);
+    // A word that the vocabulary lacks has no id where the tokenizer has no token for the unknown.
+    const ids = this.#tokenizer.encode(text).ids.filter((id) => id !== undefined);
     const most = this.#files.tokens;
     return ids.length <= most ? [...ids] : [...ids.slice(0, most - 1), ids[ids.length - 1] as number];
   }

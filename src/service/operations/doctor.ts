@@ -3,6 +3,7 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { asCodeIndexError } from '../../base/mod.ts';
 import type { Operation } from '../operation.ts';
+import { plural } from '../sentences.ts';
 import type { Service } from '../service.ts';
 
 export interface DoctorCheck {
@@ -55,12 +56,25 @@ const PROBES: Readonly<Record<string, { readonly probe: Probe; readonly fix: str
     },
     fix: 'Move the database file away and index again; no source file is ever touched.',
   },
+  meaning: {
+    probe: async (service) => {
+      const model = await service.embedding();
+      if (model === null) return 'off: EMBEDDING_PROVIDER is none, words and symbols answer alone';
+      await model.embedQuery('is anybody there');
+      const store = await service.store();
+      const repositories = (await store.meta.repositories()).map(({ id }) => id);
+      const [models, missing] = [await store.vectors.models(repositories), await Promise.all(repositories.map((id) => store.vectors.missingCount(id, model.id)))];
+      const awaiting = missing.reduce((sum, count) => sum + count, 0);
+      return `${model.id} answers; vectors of ${plural(models.get(model.id) ?? 0, 'file')}${awaiting === 0 ? '' : `, ${awaiting.toLocaleString('en-US')} awaited`}`;
+    },
+    fix: 'See EMBEDDING_PROVIDER and its neighbours in the settings; words and symbols answer meanwhile.',
+  },
 };
 
 export const doctorOperation: Operation<Record<string, never>, DoctorAnswer> = {
   name: 'doctor',
   title: 'Doctor',
-  text: 'Checks what the program stands on: Node, git, the data folder and the soundness of the database.',
+  text: 'Checks what the program stands on: Node, git, the data folder, the soundness of the database and the model of meaning.',
   effect: 'read',
   fields: {},
   async run(service) {

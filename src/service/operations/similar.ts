@@ -5,6 +5,7 @@ import { narrowing } from './narrowing.ts';
 
 export interface SimilarInput {
   readonly snippet?: string;
+  readonly symbol?: string;
   readonly path?: string;
   readonly startLine?: number;
   readonly endLine?: number;
@@ -12,6 +13,7 @@ export interface SimilarInput {
   readonly languages?: readonly string[];
   readonly repositories?: readonly string[];
   readonly repository?: string;
+  readonly purpose?: string;
   readonly limit?: number;
 }
 
@@ -20,10 +22,11 @@ const LINE = { kind: 'integer', least: 1, most: 1_000_000_000, text: '' } as con
 export const similarOperation: Operation<SimilarInput, Answer> = {
   name: 'similar',
   title: 'Find similar code',
-  text: 'Find code that does the same as a snippet or as a place (path and start_line), also in other languages.',
+  text: 'Find code that does the same as a snippet, a symbol or a place (path and start_line), also in other languages.',
   effect: 'read',
   fields: {
     snippet: { kind: 'text', text: '' },
+    symbol: { kind: 'text', text: 'name or path#name' },
     path: { kind: 'text', position: 'one', text: '' },
     startLine: LINE,
     endLine: LINE,
@@ -31,18 +34,23 @@ export const similarOperation: Operation<SimilarInput, Answer> = {
     languages: { kind: 'texts', flag: 'lang', text: 'languages of the results' },
     repositories: { kind: 'texts', text: 'where to search; * is all' },
     repository: { kind: 'text', flag: 'repo', text: 'the one that holds path' },
+    purpose: { kind: 'text', text: 'search repositories with this purpose' },
     limit: { kind: 'integer', least: 1, most: LIMITS.pageResults, text: '' },
   },
   async run(service, input, call) {
-    if (input.snippet === undefined && (input.path === undefined || input.startLine === undefined)) {
-      throw new CodeIndexError('invalid_query', 'Nothing to compare with was named.', 'Give a snippet, or a path with a line.');
+    if (input.snippet === undefined && input.symbol === undefined && (input.path === undefined || input.startLine === undefined)) {
+      throw new CodeIndexError('invalid_query', 'Nothing to compare with was named.', 'Give a snippet, a symbol, or a path with a line.');
     }
-    const repository = input.repositories ?? (input.repository === undefined ? [] : [input.repository]);
-    const [store, { similar }, narrow] = await Promise.all([
-      service.store(), import('../../search/mod.ts'), narrowing(service, { repository, ...(input.languages === undefined ? {} : { language: input.languages }) }),
+    const repositories = input.repositories ?? (input.repository === undefined || input.purpose !== undefined ? [] : [input.repository]);
+    const [store, { similar }, narrow, meaning] = await Promise.all([
+      service.store(), import('../../search/mod.ts'),
+      narrowing(service, { repository: repositories, ...(input.languages === undefined ? {} : { language: input.languages }) }), service.meaning(),
     ]);
     return similar(store, {
-      ...narrow,
+      ...narrow, workspace: narrow.workspace ?? (await service.workspace()),
+      ...(input.purpose === undefined ? {} : { purpose: input.purpose }),
+      ...(input.repository === undefined ? {} : { sampleRepositories: [input.repository] }),
+      ...(input.symbol === undefined ? {} : { symbol: input.symbol }),
       ...(input.snippet === undefined ? {} : { snippet: input.snippet }),
       ...(input.path === undefined ? {} : { path: input.path }),
       ...(input.startLine === undefined ? {} : { startLine: input.startLine }),
@@ -50,6 +58,6 @@ export const similarOperation: Operation<SimilarInput, Answer> = {
       ...(input.language === undefined ? {} : { language: input.language }),
       ...(input.limit === undefined ? {} : { limit: input.limit }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
-    });
+    }, meaning);
   },
 };

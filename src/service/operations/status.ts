@@ -1,5 +1,6 @@
 import type { Repository, SkipReason, TextOnlyReason, View } from '../../domain/mod.ts';
 import type { Store } from '../../store/mod.ts';
+import { lastFailure, type VectorsFailure } from '../meaning.ts';
 import type { Operation } from '../operation.ts';
 import type { Service } from '../service.ts';
 
@@ -20,6 +21,21 @@ export interface ViewStatus {
   readonly skipped: Readonly<Record<string, number>>;
 }
 
+export interface VectorsStatus {
+  /** Files that could have vectors: those with symbols. */
+  readonly files: number;
+  /** How many of them each model has embedded. */
+  readonly models: Readonly<Record<string, number>>;
+}
+
+export interface EmbeddingStatus {
+  readonly provider: string;
+  /** As the settings name it; null for the model of the package. */
+  readonly model: string | null;
+  /** Why vectors could not be made the last time; null where they could. */
+  readonly lastFailure: VectorsFailure | null;
+}
+
 export interface RepositoryStatus {
   readonly name: string;
   readonly root: string;
@@ -32,6 +48,7 @@ export interface RepositoryStatus {
   readonly symbols: number;
   readonly occurrences: number;
   readonly languages: Readonly<Record<string, { readonly files: number; readonly bytes: number }>>;
+  readonly vectors: VectorsStatus;
   readonly views: readonly ViewStatus[];
 }
 
@@ -53,6 +70,7 @@ export interface StatusAnswer {
   readonly workspace: readonly string[];
   /** Indexing that runs on behalf of this session, one sentence each. */
   readonly activity: readonly string[];
+  readonly embedding: EmbeddingStatus;
   readonly repositories: readonly RepositoryStatus[];
   /** Filled in when asked for. */
   readonly skipped?: readonly SkippedFile[];
@@ -65,7 +83,7 @@ const PAGE = 2_000;
 export const statusOperation: Operation<StatusInput, StatusAnswer> = {
   name: 'status',
   title: 'Status',
-  text: 'Say what is indexed: repositories, branches, commits, freshness, pending work, languages, and counts of files left out.',
+  text: 'Say what is indexed: repositories, branches, commits, freshness, pending work, vectors, languages, and counts of files left out.',
   effect: 'read',
   fields: {
     repository: { kind: 'text', position: 'one', flag: 'repo', text: '' },
@@ -82,6 +100,10 @@ export const statusOperation: Operation<StatusInput, StatusAnswer> = {
       databaseBytes: total.databaseBytes,
       workspace: [...new Set(workspace.map((one) => one.repository))],
       activity: [],
+      embedding: {
+        provider: service.settings.embedding?.provider ?? 'static', model: service.settings.embedding?.model ?? null,
+        lastFailure: lastFailure(service.settings.dataDir),
+      },
       repositories: list,
       ...(input.skipped === true ? { skipped: await skippedFiles(service, store, repositories) } : {}),
     };
@@ -89,12 +111,16 @@ export const statusOperation: Operation<StatusInput, StatusAnswer> = {
 };
 
 async function describe(store: Store, repository: Repository): Promise<RepositoryStatus> {
-  const [statistics, views] = await Promise.all([store.meta.statistics(repository.id), store.meta.views([repository.id])]);
+  const [statistics, views, files, models] = await Promise.all([
+    store.meta.statistics(repository.id), store.meta.views([repository.id]),
+    // No model has an empty name, so all that could have vectors lack its.
+    store.vectors.missingCount(repository.id, ''), store.vectors.models([repository.id]),
+  ]);
   return {
     name: repository.name, root: repository.root, url: repository.url, purpose: repository.purpose,
     createdAt: repository.createdAt, expiresAt: repository.expiresAt,
     files: statistics.files, sourceBytes: statistics.sourceBytes, symbols: statistics.symbols, occurrences: statistics.occurrences,
-    languages: statistics.languages,
+    languages: statistics.languages, vectors: { files, models: Object.fromEntries(models) },
     views: await Promise.all(views.map((view) => describeView(store, view))),
   };
 }

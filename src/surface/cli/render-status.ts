@@ -1,4 +1,4 @@
-import { bytes, pathText, plural, type StatusAnswer } from '../../service/mod.ts';
+import { bytes, pathText, plural, vectorsText, type StatusAnswer } from '../../service/mod.ts';
 import type { Paint } from './terminal.ts';
 
 type RepositoryStatus = StatusAnswer['repositories'][number];
@@ -13,7 +13,9 @@ export function statusLines(answer: StatusAnswer, paint: Paint): readonly string
   }
   const head = `code-index ${answer.version} · ${answer.dataDir} · database ${bytes(answer.databaseBytes)}`;
   if (answer.repositories.length === 0) return [head, 'Nothing is indexed yet: run `code-index index <path>`.'];
-  return [head, ...answer.activity, ...answer.repositories.flatMap((one) => ['', ...repositoryLines(one, answer, paint)])];
+  const { lastFailure } = answer.embedding;
+  const failure = lastFailure === null ? [] : [paint.bad(`Vectors could not be made on ${lastFailure.time}: ${lastFailure.message}`)];
+  return [head, ...answer.activity, ...failure, ...answer.repositories.flatMap((one) => ['', ...repositoryLines(one, answer, paint)])];
 }
 
 function repositoryLines(one: RepositoryStatus, answer: StatusAnswer, paint: Paint): readonly string[] {
@@ -23,6 +25,7 @@ function repositoryLines(one: RepositoryStatus, answer: StatusAnswer, paint: Pai
     `${paint.bold(one.name)}${here}  ${one.url ?? one.root}`,
     `  ${plural(one.files, 'file')}, ${bytes(one.sourceBytes)}, ${plural(one.symbols, 'symbol')}, ${plural(one.occurrences, 'reference')}`,
     ...(languages.length === 0 ? [] : [`  ${languages.map(([name, { files }]) => `${name} ${files.toLocaleString('en-US')}`).join(', ')}`]),
+    ...(vectorsText(one.vectors) === '' ? [] : [`  ${vectorsText(one.vectors)}`]),
     ...(one.expiresAt === null ? [] : [`  kept until ${one.expiresAt}`]),
     ...one.views.map((view) => `  ${viewText(view)}`),
   ];

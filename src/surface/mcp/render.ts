@@ -2,7 +2,7 @@
 import type { Answer, Result } from '../../domain/mod.ts';
 import type { OutlineItem, ReadAnswer, SymbolResult } from '../../search/mod.ts';
 import {
-  bytes, coverageSentence, freshnessSentence, branchesOf, nearbySentence, noneSentence, pathText, plural, summarySentence,
+  bytes, coverageSentence, freshnessSentence, branchesOf, nearbySentence, noneSentence, pathText, plural, summarySentence, vectorsText,
   type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
 } from '../../service/mod.ts';
 import type { Tool } from './tools.ts';
@@ -103,10 +103,11 @@ function outlineLines(items: readonly OutlineItem[], depth: number): readonly st
 function renderStatus(answer: StatusAnswer): string {
   const lines = [`code-index ${answer.version} · database ${bytes(answer.databaseBytes)} · searched by default: ${answer.workspace.length === 0 ? 'all repositories' : answer.workspace.join(', ')}`];
   for (const one of answer.activity) lines.push(`indexing: ${one}`);
+  if (answer.embedding.lastFailure !== null) lines.push(`vectors could not be made on ${answer.embedding.lastFailure.time}: ${answer.embedding.lastFailure.message}`);
   if (answer.repositories.length === 0) lines.push('Nothing is indexed yet.');
   for (const one of answer.repositories) {
     const languages = Object.entries(one.languages).sort(([, a], [, b]) => b.files - a.files).slice(0, 6).map(([name, { files }]) => `${name} ${files}`);
-    lines.push(`${one.name} (${one.url ?? one.root}): ${plural(one.files, 'file')}, ${plural(one.symbols, 'symbol')}, ${languages.join(', ')}`);
+    lines.push(`${one.name} (${one.url ?? one.root}): ${plural(one.files, 'file')}, ${plural(one.symbols, 'symbol')}, ${[vectorsText(one.vectors), ...languages].filter((part) => part !== '').join(', ')}`);
     for (const view of one.views) {
       const pending = [view.pendingFiles > 0 ? `${view.pendingFiles} files pending` : '', view.pendingSymbols > 0 ? `symbols of ${view.pendingSymbols} files pending` : ''];
       const left = Object.entries(view.skipped).map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`).join(', ');
