@@ -9,10 +9,8 @@ export interface LabelledQuery {
   readonly features: readonly Float64Array[];
   /** For each candidate the target that it satisfies, or -1. */
   readonly relevant: readonly number[];
-  /** For each candidate how strong it is by the plainest evidence of words and meaning. */
-  readonly strength: readonly number[];
-  /** NDCG@10 of the order by meaning alone. */
-  readonly byMeaning: number;
+  /** For each candidate how strong it is by the plainest evidence; absent, by its first feature. */
+  readonly strength?: readonly number[];
 }
 
 const STEPS = 160;
@@ -86,11 +84,11 @@ export function fit(queries: readonly LabelledQuery[], l2: number): Float64Array
 }
 
 function strongest(query: LabelledQuery): LabelledQuery {
-  const plain = query.strength;
+  const plain = query.strength ?? query.features.map((row) => row[0] as number);
   const order = plain.map((_, i) => i).sort((a, b) => (plain[b] as number) - (plain[a] as number));
   const kept = order.filter((candidate, rank) => rank < NEGATIVES || (query.relevant[candidate] as number) >= 0);
   const pick = <T>(list: readonly T[]): T[] => kept.map((i) => list[i] as T);
-  return { ...query, paths: pick(query.paths), features: pick(query.features), relevant: pick(query.relevant), strength: pick(query.strength) };
+  return { ...query, paths: pick(query.paths), features: pick(query.features), relevant: pick(query.relevant) };
 }
 
 function gradientOf(examples: readonly Example[], weights: Float64Array): Float64Array {

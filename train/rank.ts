@@ -58,12 +58,17 @@ function samePath(a: string, b: string): boolean {
   return a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
 }
 
-async function labelled(spec: LabelFile, store: Store): Promise<LabelledQuery[]> {
+interface AskedQuery extends LabelledQuery {
+  /** NDCG@10 of the order by meaning alone. */
+  readonly byMeaning: number;
+}
+
+async function labelled(spec: LabelFile, store: Store): Promise<AskedQuery[]> {
   const repositories = (await store.meta.repositories()).map(({ id }) => id);
   const views = (await store.meta.views()).map(({ id }) => id);
   const within = await store.files.scope({ views, languages: [], notLanguages: [], paths: [], notPaths: [] });
   const scope = { repositories, views, within };
-  const out: LabelledQuery[] = [];
+  const out: AskedQuery[] = [];
   for (const item of spec.queries) {
     const targets = [...(item.relevant ?? []), ...(item.secondary ?? [])].map((target) => (typeof target === 'string' ? target : target.path));
     const meaning: Meaning = { model: model.id, vector: model.encodeQuery(item.query), encodeWords };
@@ -92,7 +97,7 @@ function categoryOf(query: string): string {
 
 async function main(): Promise<void> {
   if (flags.queries === undefined || flags.repos === undefined) throw new Error('train/rank.ts needs --queries DIR and --repos DIR.');
-  const queries: LabelledQuery[] = [];
+  const queries: AskedQuery[] = [];
   for (const file of readdirSync(flags.queries).filter((name) => name.endsWith('.json')).sort()) {
     const spec = JSON.parse(readFileSync(join(flags.queries, file), 'utf8')) as LabelFile;
     if (!existsSync(join(flags.repos, spec.name))) continue;
@@ -103,7 +108,7 @@ async function main(): Promise<void> {
   const l2 = Number(flags.l2);
   const reachable = queries.filter(({ relevant }) => relevant.some((target) => target >= 0)).length;
   console.log(`${queries.length} queries, ${reachable} with a target among the candidates, ${FEATURES.length} features, model ${model.id}`);
-  report('by meaning alone (nothing fitted)', queries, (index) => (queries[index] as LabelledQuery).byMeaning);
+  report('by meaning alone (nothing fitted)', queries, (index) => (queries[index] as AskedQuery).byMeaning);
   const byWords = queries.map((query) => ({ ...query, features: query.features.map((row) => row.map((value, i) => (OF_MEANING.has(FEATURES[i] as Feature) ? 0 : value))) }));
   for (const [title, table, examples] of [['by words', 'WORD_WEIGHTS', byWords], ['by words and meaning', 'WEIGHTS', queries]] as const) {
     const folds = crossValidate(examples, l2);
