@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { asCodeIndexError, throwIfAborted } from '../base/mod.ts';
 import type { Pool } from '../code/mod.ts';
 import type { IndexSummary, Progress, Repository, View } from '../domain/mod.ts';
+import type { EmbeddingModel } from '../embed/mod.ts';
 import { headOf, listCommit, listFiles, resolveBranch, type FoundFile, type Location } from '../repo/mod.ts';
 import type { Store } from '../store/mod.ts';
 import { difference, type Difference } from './diff.ts';
@@ -47,12 +48,16 @@ export async function indexView(context: { store: Store; pool: Pool; embedding?:
   options.onProgress?.({ kind: 'scan', repository: run.repository.name, files: ground.files.length });
   const changes = await difference(store, run.view, ground.files, options.only);
   await writeKnown(run, changes);
+  const embedding = options.textOnly === true || options.vectors === false ? null : (context.embedding ?? null);
+  // Begun here, so that a model is read while threads read files.
+  const opening = embedding?.model();
+  opening?.catch(() => {});
   if (changes.read.length > 0) await textPhase(run, changes.read);
   await publish(run, ground, changes);
   const textMillis = performance.now() - started;
   const { parsed, pendingVectors, vectorsFailure } = options.textOnly === true
     ? { parsed: 0, pendingVectors: 0, vectorsFailure: null }
-    : await meaning(run, options.vectors === false ? null : (context.embedding ?? null));
+    : await meaning(run, embedding === null || opening === undefined ? null : { opening, threadFile: embedding.threadFile });
   const summary: IndexSummary = {
     repository: run.repository.name, branch: ground.branch, commit: ground.commit, files: ground.files.length,
     changed: changes.read.length + changes.entries.length, removed: changes.removed.length,
@@ -65,7 +70,7 @@ export async function indexView(context: { store: Store; pool: Pool; embedding?:
 }
 
 /** Symbols, and vectors where they can be had. */
-async function meaning(run: Run, embedding: Embedding | null): Promise<{ parsed: number; pendingVectors: number; vectorsFailure: string | null }> {
+async function meaning(run: Run, wanted: { readonly opening: Promise<EmbeddingModel>; readonly threadFile: string | null } | null): Promise<{ parsed: number; pendingVectors: number; vectorsFailure: string | null }> {
   let failure: string | null = null;
   const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
     try {
@@ -79,10 +84,10 @@ async function meaning(run: Run, embedding: Embedding | null): Promise<{ parsed:
       return null;
     }
   };
-  const opened = embedding === null ? null : await attempt(async (): Promise<OpenedModel> => ({ model: await embedding.model(), threadFile: embedding.threadFile }));
+  const opened = wanted === null ? null : await attempt(async (): Promise<OpenedModel> => ({ model: await wanted.opening, threadFile: wanted.threadFile }));
   const parsed = await parsePhase(run, opened);
   if (opened !== null) await attempt(() => embedPhase(run, opened));
-  const awaited = embedding === null ? 0 : await run.store.vectors.missingCount(run.repository.id, opened?.model.id ?? (await chiefModel(run)));
+  const awaited = wanted === null ? 0 : await run.store.vectors.missingCount(run.repository.id, opened?.model.id ?? (await chiefModel(run)));
   return { parsed, pendingVectors: awaited, vectorsFailure: failure };
 }
 
