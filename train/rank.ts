@@ -1,7 +1,7 @@
 /**
  * Learns the weights of the linear ranker from labelled queries and says how well they carry over.
  *
- *   node train/rank.ts --queries DIR --repos DIR [--cache DIR] [--l2 0.01] [--misses] [--dump FILE] [--write]
+ *   node train/rank.ts --queries DIR --repos DIR [--queries DIR --repos DIR] [--cache DIR] [--l2 0.01] [--model FILE] [--misses] [--dump FILE] [--write]
  *
  * DIR of queries holds <name>.json files: { name, root, queries: [{ query, relevant: [path or {path}], secondary }] };
  * DIR of repos holds a checkout for each. Weights are fitted listwise (softmax cross-entropy over the candidates of each
@@ -9,23 +9,25 @@
  * `--write` puts the weights fitted on everything into src/search/rank/weights.ts.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openStaticModel, STATIC_MODEL } from '../src/embed/mod.ts';
 import { indexView, openThreads } from '../src/indexing/mod.ts';
 import { openLocation } from '../src/repo/mod.ts';
-import { candidatesFor, FEATURES, OF_MEANING, rankByMeaning, type Feature, type Meaning } from '../src/search/rank/mod.ts';
+import { candidatesFor, FEATURES, OF_MEANING, rankByMeaning, type Feature, type QueryVector } from '../src/search/rank/mod.ts';
 import { openStore, type Store } from '../src/store/mod.ts';
 import { crossValidate, fit, gainOf, ndcg, type LabelledQuery } from './listwise.ts';
 
 const { values: flags } = parseArgs({
   options: {
-    queries: { type: 'string' }, repos: { type: 'string' }, cache: { type: 'string', default: 'train/cache' },
-    l2: { type: 'string', default: '0.01' }, write: { type: 'boolean', default: false }, misses: { type: 'boolean', default: false }, dump: { type: 'string' },
+    queries: { type: 'string', multiple: true, default: [] }, repos: { type: 'string', multiple: true, default: [] }, cache: { type: 'string', default: 'train/cache' },
+    l2: { type: 'string', default: '0.01' }, write: { type: 'boolean', default: false }, misses: { type: 'boolean', default: false }, model: { type: 'string' }, dump: { type: 'string' },
   },
 });
 
-const model = openStaticModel();
+const modelFile = flags.model === undefined ? STATIC_MODEL : pathToFileURL(flags.model);
+const model = openStaticModel(modelFile);
 const encodeWords = (words: string): Int8Array => model.encodeWords(words);
 
 interface LabelFile {
@@ -48,7 +50,7 @@ async function storeOf(spec: LabelFile, reposDirectory: string, cache: string): 
     (await store.meta.views([repository.id]))[0] ??
     (await store.meta.putView({ repository: repository.id, kind: 'worktree', branch: null, root: location.root, commit: null }));
   await using pool = openThreads();
-  const embedding = { model: async () => model, threadFile: STATIC_MODEL.href };
+  const embedding = { model: async () => model, threadFile: modelFile.href };
   const { vectorsFailure } = await indexView({ store, pool, embedding }, { repository, view, location });
   if (vectorsFailure !== null) throw new Error(vectorsFailure);
   return store;
@@ -59,19 +61,21 @@ function samePath(a: string, b: string): boolean {
 }
 
 interface AskedQuery extends LabelledQuery {
+  /** The folder of queries that it comes from. */
+  readonly set: string;
   /** NDCG@10 of the order by meaning alone. */
   readonly byMeaning: number;
 }
 
-async function labelled(spec: LabelFile, store: Store): Promise<AskedQuery[]> {
+async function labelled(spec: LabelFile, store: Store): Promise<Omit<AskedQuery, 'set'>[]> {
   const repositories = (await store.meta.repositories()).map(({ id }) => id);
   const views = (await store.meta.views()).map(({ id }) => id);
   const within = await store.files.scope({ views, languages: [], notLanguages: [], paths: [], notPaths: [] });
   const scope = { repositories, views, within };
-  const out: AskedQuery[] = [];
+  const out: Omit<AskedQuery, 'set'>[] = [];
   for (const item of spec.queries) {
     const targets = [...(item.relevant ?? []), ...(item.secondary ?? [])].map((target) => (typeof target === 'string' ? target : target.path));
-    const meaning: Meaning = { model: model.id, vector: model.encodeQuery(item.query), encodeWords };
+    const meaning: QueryVector = { model: model.id, vector: model.encodeQuery(item.query), encodeWords };
     const { candidates } = await candidatesFor(store, scope, item.query, meaning);
     const byMeaning = await rankByMeaning(store, scope, item.query, meaning);
     const relevant = (path: string): number => targets.findIndex((target) => samePath(path, target));
@@ -96,13 +100,16 @@ function categoryOf(query: string): string {
 }
 
 async function main(): Promise<void> {
-  if (flags.queries === undefined || flags.repos === undefined) throw new Error('train/rank.ts needs --queries DIR and --repos DIR.');
+  if (flags.queries.length === 0 || flags.queries.length !== flags.repos.length) throw new Error('train/rank.ts needs --queries DIR and --repos DIR, as many of the one as of the other.');
   const queries: AskedQuery[] = [];
-  for (const file of readdirSync(flags.queries).filter((name) => name.endsWith('.json')).sort()) {
-    const spec = JSON.parse(readFileSync(join(flags.queries, file), 'utf8')) as LabelFile;
-    if (!existsSync(join(flags.repos, spec.name))) continue;
-    await using store = await storeOf(spec, flags.repos, flags.cache);
-    queries.push(...(await labelled(spec, store)));
+  for (const [at, directory] of flags.queries.entries()) {
+    for (const file of readdirSync(directory).filter((name) => name.endsWith('.json')).sort()) {
+      const spec = JSON.parse(readFileSync(join(directory, file), 'utf8')) as LabelFile;
+      const repos = flags.repos[at] as string;
+      if (!existsSync(join(repos, spec.name))) continue;
+      await using store = await storeOf(spec, repos, flags.cache);
+      queries.push(...(await labelled(spec, store)).map((query) => ({ ...query, set: basename(directory) })));
+    }
   }
   if (flags.dump !== undefined) writeFileSync(flags.dump, JSON.stringify(queries.map((query) => ({ ...query, features: query.features.map((row) => [...row]) }))));
   const l2 = Number(flags.l2);
@@ -125,11 +132,11 @@ async function main(): Promise<void> {
   }
 }
 
-function report(title: string, queries: readonly LabelledQuery[], valueOf: (index: number) => number): void {
+function report(title: string, queries: readonly AskedQuery[], valueOf: (index: number) => number): void {
   const mean = (indexes: readonly number[]): string => (indexes.reduce((sum, index) => sum + valueOf(index), 0) / Math.max(1, indexes.length)).toFixed(4);
   const all = queries.map((_, index) => index);
   console.log(`${title}: NDCG@10 ${mean(all)}`);
-  for (const key of ['category', 'language'] as const) {
+  for (const key of ['set', 'category', 'language'] as const) {
     const names = [...new Set(queries.map((query) => query[key]))].sort();
     console.log(`  ${names.map((name) => `${name} ${mean(all.filter((index) => queries[index]?.[key] === name))}`).join('  ')}`);
   }

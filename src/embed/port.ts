@@ -21,6 +21,8 @@ export interface EmbeddingModel extends AsyncDisposable {
   embedFiles(files: readonly FileToEmbed[], signal?: AbortSignal): Promise<readonly Int8Array[]>;
   /** A question in words. */
   embedQuery(words: string, signal?: AbortSignal): Promise<Int8Array>;
+  /** Words that stand for a text (a path, a name), at once; absent where that takes a network or a runtime. */
+  encodeWords?(words: string): Int8Array;
   /** A piece of code that is compared with other code. */
   embedCode(code: string, language: string | null, signal?: AbortSignal): Promise<Int8Array>;
 }

@@ -3,7 +3,7 @@ import { identifiersOf } from '../words/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
 import { ResultMaker, resultSymbol, snippetOf, symbolOfChunk, symbolsOf } from './answer/result.ts';
 import { compileLiteral } from './regex/literal.ts';
-import { rank, type RankedFile } from './rank/mod.ts';
+import { rank, rankByMeaning, type QueryVector, type RankedFile } from './rank/mod.ts';
 import type { SearchRequest } from './requests.ts';
 import type { Resolved } from './scope/resolve.ts';
 import { pageSize } from './text/collect.ts';
@@ -12,12 +12,13 @@ import type { Found } from './text/search.ts';
 /** Lines shown of a file whose chunks are not known yet. */
 const LINES_SHOWN = 14;
 
-/** Ranked mode: the best files for a question in words, each with its best chunk. */
-export async function searchRanked(resolved: Resolved, words: string, request: SearchRequest, question: string): Promise<Found> {
+/** Ranked modes: the best files for a question in words, each with its best chunk. `alone`: by meaning alone. */
+export async function searchRanked(resolved: Resolved, words: string, request: SearchRequest, question: string, meaning: QueryVector | null, alone: boolean): Promise<Found> {
   const limit = pageSize(request.limit);
   const cursor = readCursor(request.cursor, question, 1);
   const skip = cursor === null ? 0 : Number(cursor[0]);
-  const { files, matching } = await rank(resolved.store, { repositories: resolved.repositoryIds, views: resolved.viewIds, within: resolved.within }, words, null);
+  const scope = { repositories: resolved.repositoryIds, views: resolved.viewIds, within: resolved.within };
+  const { files, matching } = await (alone && meaning !== null ? rankByMeaning(resolved.store, scope, words, meaning) : rank(resolved.store, scope, words, meaning));
   const inScope = filesInScope(resolved, files);
   const page = inScope.slice(skip, skip + limit);
   const results = await rankedResults(resolved, page, words);

@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks';
-import { CodeIndexError, LIMITS } from '../base/mod.ts';
+import { CodeIndexError, LIMITS, throwIfAborted } from '../base/mod.ts';
 import { MODES, type Answer, type Expression, type Mode, type Result } from '../domain/mod.ts';
+import { meaningLeftOut, type EmbeddingModel, type Meaning } from '../embed/mod.ts';
 import type { Store } from '../store/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
 import { coverageOf, freshnessOf } from './answer/envelope.ts';
 import { ResultMaker } from './answer/result.ts';
 import { parseQuery, parseRegexQuery, type ParsedRequest } from './parse/query.ts';
 import { searchName } from './names-first.ts';
+import type { QueryVector } from './rank/mod.ts';
 import { searchRanked } from './ranked.ts';
 import type { SearchRequest } from './requests.ts';
 import { resolve, type Resolved } from './scope/resolve.ts';
@@ -23,23 +25,54 @@ const PATH_LIKE = /^[\w.-]*(?:\/[\w.-]+)+\/?$/;
 
 /**
  * Answers a query in one of the modes. `auto`: an exact query (quotes, operators, a regex) is matched exactly, a single
- * name that is defined gives its definitions, anything else is ranked. Errors: `invalid_query`, `not_found`, `not_indexed`.
+ * name that is defined gives its definitions, anything else is ranked, by words and by `meaning`'s vectors. Errors: `invalid_query`, `not_found`, `not_indexed`.
  */
-export async function search(store: Store, request: SearchRequest): Promise<Answer> {
+export async function search(store: Store, request: SearchRequest, meaning: Meaning = NO_MEANING): Promise<Answer> {
   const started = performance.now();
   const asked: Mode = request.mode ?? 'auto';
   if (!MODES.includes(asked)) throw new CodeIndexError('invalid_query', `There is no search mode "${String(asked)}".`, `Modes are ${MODES.join(', ')}.`);
   const parsed = asked === 'regex' ? parseRegexQuery(request.query) : parseQuery(request.query);
   const resolved = await resolve(store, request, parsed.filters);
-  const { mode, found } = await run(resolved, parsed, request, asked);
+  const { mode, found, notes } = await run(resolved, parsed, request, asked, meaning);
   const [coverage, freshness] = await Promise.all([coverageOf(resolved), freshnessOf(resolved.views)]);
   return {
     query: request.query, mode, total: found.total, tookMs: Math.round((performance.now() - started) * 100) / 100,
-    nextCursor: found.nextCursor, results: found.results, coverage, freshness, notes: [],
+    nextCursor: found.nextCursor, results: found.results, coverage, freshness, notes: notes ?? [],
   };
 }
 
-async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchRequest, asked: Mode): Promise<{ mode: Answered; found: Found }> {
+interface Ran {
+  readonly mode: Answered;
+  readonly found: Found;
+  /** What was left out; exact modes leave nothing out. */
+  readonly notes?: readonly string[];
+}
+
+const NO_MEANING: Meaning = { model: null, notes: [] };
+
+/** The question as a vector. A model that cannot be asked now costs its part of the answer, and a note says so. */
+async function vectorOf(words: string, { model, notes }: Meaning, signal: AbortSignal | undefined): Promise<{ vector: QueryVector | null; notes: readonly string[] }> {
+  if (model === null) return { vector: null, notes };
+  try {
+    const vector = await model.embedQuery(words, signal);
+    return { vector: vector.every((value) => value === 0) ? null : { model: model.id, vector, encodeWords: encoderOf(model) }, notes };
+  } catch (error) {
+    throwIfAborted(signal);
+    return { vector: null, notes: [...notes, meaningLeftOut(error)] };
+  }
+}
+
+const encoders = new WeakMap<EmbeddingModel, NonNullable<QueryVector['encodeWords']>>();
+
+/** One function for each model, so that what it made can be remembered by it. */
+function encoderOf(model: EmbeddingModel): QueryVector['encodeWords'] {
+  if (model.encodeWords === undefined) return null;
+  const encode = encoders.get(model) ?? ((words: string): Int8Array => (model.encodeWords as (words: string) => Int8Array)(words));
+  encoders.set(model, encode);
+  return encode;
+}
+
+async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchRequest, asked: Mode, meaning: Meaning): Promise<Ran> {
   const question = (mode: Answered): string => JSON.stringify([mode, request.query, request.all === true, resolved.viewIds, resolved.scope.languages, request.paths ?? []]);
   const { expression } = parsed;
   const exact = asked === 'text' || asked === 'regex' || (asked === 'auto' && (parsed.exact || request.all === true));
@@ -64,11 +97,12 @@ async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchReq
     if (lines.results.length > 0) return { mode: 'text', found: lines };
   }
   const mode: Answered = asked === 'semantic' ? 'semantic' : 'hybrid';
-  const ranked = await searchRanked(resolved, parsed.words, request, question(mode));
-  if (ranked.results.length > 0 || request.cursor !== undefined) return { mode, found: ranked };
+  const { vector, notes } = await vectorOf(parsed.words, meaning, request.signal);
+  const ranked = await searchRanked(resolved, parsed.words, request, question(mode), vector, mode === 'semantic');
+  if (ranked.results.length > 0 || request.cursor !== undefined) return { mode, found: ranked, notes };
   // Words are indexed after the text, and not all text has words: what the text holds is answered all the same.
   const text = await searchLines(resolved, parsed.expression as Expression, request, question('text'));
-  return text.results.length > 0 ? { mode: 'text', found: text } : { mode, found: ranked };
+  return text.results.length > 0 ? { mode: 'text', found: text } : { mode, found: ranked, notes };
 }
 
 async function searchSymbols(resolved: Resolved, words: string, request: SearchRequest, question: string, wide: boolean): Promise<Found> {

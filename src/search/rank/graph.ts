@@ -24,12 +24,16 @@ const importsByStore = new WeakMap<Store, Map<BlobId, readonly ImportFact[]>>();
 /** For each of `from`, by its number, the numbers of those of `files` that it imports. */
 export async function importsAmong(store: Store, files: readonly GraphFile[], from: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {
   const imports = await importsOf(store, from.map((at) => (files[at] as GraphFile).blob));
+  return targetsAmong(files, from, (at) => imports.get((files[at] as GraphFile).blob) ?? []);
+}
+
+export function targetsAmong(files: readonly GraphFile[], from: readonly number[], importsAt: (at: number) => readonly ImportFact[]): ReadonlyMap<number, readonly number[]> {
   const byView = new Map<ViewId, ReadonlyMap<string, readonly number[]>>();
   for (const { view } of files) if (!byView.has(view)) byView.set(view, indexByName(files, view));
   return new Map(from.map((at) => {
     const file = files[at] as GraphFile;
     const index = byView.get(file.view) as ReadonlyMap<string, readonly number[]>;
-    const targets = new Set((imports.get(file.blob) ?? []).flatMap((imported) => targetsOf(imported, file, files, index)));
+    const targets = new Set(importsAt(at).flatMap((imported) => targetsOf(imported, file, files, index)));
     targets.delete(at);
     return [at, [...targets]];
   }));

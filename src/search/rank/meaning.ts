@@ -11,7 +11,7 @@ const SCALE = 127 * 127;
 const REMEMBERED = 20_000;
 
 /** A question as a vector, with the model that made it. Absent where no vectors can be compared. */
-export interface Meaning {
+export interface QueryVector {
   /** Only vectors of this model are compared. */
   readonly model: string;
   readonly vector: Int8Array;
@@ -26,7 +26,7 @@ export interface FileMeaning {
   readonly chunk: number;
 }
 
-export async function nearestFiles(store: Store, scope: RankScope, meaning: Meaning): Promise<ReadonlyMap<BlobId, FileMeaning>> {
+export async function nearestFiles(store: Store, scope: RankScope, meaning: QueryVector): Promise<ReadonlyMap<BlobId, FileMeaning>> {
   const hits = await store.vectors.nearest({ repositories: scope.repositories, within: scope.within, model: meaning.model, vector: meaning.vector, limit: NEAREST });
   return filesOf(hits);
 }
@@ -48,7 +48,7 @@ export interface WholeMeaning extends FileMeaning {
   readonly mean: number;
 }
 
-export async function wholeFiles(store: Store, blobs: readonly BlobId[], meaning: Meaning): Promise<ReadonlyMap<BlobId, WholeMeaning>> {
+export async function wholeFiles(store: Store, blobs: readonly BlobId[], meaning: QueryVector): Promise<ReadonlyMap<BlobId, WholeMeaning>> {
   const rows = await store.vectors.of(blobs, meaning.model);
   const sum = new Float64Array(meaning.vector.length);
   return new Map([...rows].map(([blob, vectors]) => [blob, wholeOf(vectors, meaning.vector, sum)]));
@@ -78,10 +78,10 @@ function wholeOf(vectors: Int8Array, question: Int8Array, sum: Float64Array): Wh
   return { nearest: [first, second, third].slice(0, Math.max(1, chunks)).map((value) => value / SCALE), chunk, chunks, mean: squares === 0 ? 0 : dot / (Math.sqrt(squares) * 127) };
 }
 
-const pathVectors = new WeakMap<NonNullable<Meaning['encodeWords']>, Map<string, Int8Array>>();
+const pathVectors = new WeakMap<NonNullable<QueryVector['encodeWords']>, Map<string, Int8Array>>();
 
 /** How near the words of a path are to the question; 0 where the model is not asked for paths. */
-export function pathCosine(path: string, meaning: Meaning): number {
+export function pathCosine(path: string, meaning: QueryVector): number {
   if (meaning.encodeWords === null) return 0;
   let known = pathVectors.get(meaning.encodeWords);
   if (known === undefined) pathVectors.set(meaning.encodeWords, (known = new Map()));
@@ -99,7 +99,7 @@ export function pathCosine(path: string, meaning: Meaning): number {
 const SHARE_WIDTH = 0.06;
 
 /** The features of some candidates, in order; a file without vectors has those of no meaning. */
-export function meaningFeatures(files: readonly { readonly file: WholeMeaning | undefined; readonly path: string }[], meaning: Meaning): readonly MeaningFeatures[] {
+export function meaningFeatures(files: readonly { readonly file: WholeMeaning | undefined; readonly path: string }[], meaning: QueryVector): readonly MeaningFeatures[] {
   const cosines = files.flatMap(({ file }) => (file === undefined ? [] : [file.nearest[0] as number]));
   if (cosines.length === 0) return files.map(() => NO_MEANING);
   const greatest = Math.max(...cosines);

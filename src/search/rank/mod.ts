@@ -5,5 +5,5 @@
  */
 export { candidatesFor, rank, rankByMeaning, type Candidate, type Ranking, type RankedFile } from './rank.ts';
 export type { RankScope } from './definers.ts';
-export type { Meaning } from './meaning.ts';
+export type { QueryVector } from './meaning.ts';
 export { FEATURES, OF_MEANING, type Feature } from './features.ts';

@@ -4,7 +4,7 @@ import { amongOf, olderOf } from './among.ts';
 import { definersOf, type RankScope } from './definers.ts';
 import { gather, noEvidence, type FileEvidence } from './evidence.ts';
 import { featuresOf, NO_MEANING, type FileContext } from './features.ts';
-import { meaningFeatures, nearestFiles, wholeFiles, type FileMeaning, type Meaning, type WholeMeaning } from './meaning.ts';
+import { meaningFeatures, nearestFiles, wholeFiles, type FileMeaning, type QueryVector, type WholeMeaning } from './meaning.ts';
 import { readPath, type PathEvidence } from './place.ts';
 import { understand, type Question } from './question.ts';
 import { explain, explainMeaning, scoreOf, scoreOfMeaning } from './weights.ts';
@@ -51,7 +51,7 @@ interface Placed {
  * Ranks the files in scope for a question in words: by words and, where `meaning` is given, by meaning too.
  * Deterministic: ties break by path.
  */
-export async function rank(store: Store, scope: RankScope, words: string, meaning: Meaning | null): Promise<Ranking> {
+export async function rank(store: Store, scope: RankScope, words: string, meaning: QueryVector | null): Promise<Ranking> {
   const { question, candidates, matching } = await candidatesFor(store, scope, words, meaning);
   const files = candidates.map(({ evidence, place, info, features, nearChunk }) => ({
     place, info, score: scoreOf(features, meaning !== null), chunk: evidence.sum > 0 || nearChunk < 0 ? evidence.bestChunk : nearChunk,
@@ -61,7 +61,7 @@ export async function rank(store: Store, scope: RankScope, words: string, meanin
 }
 
 /** Ranks the files in scope by meaning alone. */
-export async function rankByMeaning(store: Store, scope: RankScope, words: string, meaning: Meaning): Promise<Ranking> {
+export async function rankByMeaning(store: Store, scope: RankScope, words: string, meaning: QueryVector): Promise<Ranking> {
   const near = await nearestFiles(store, scope, meaning);
   const ids = [...near.keys()];
   const [whole, places, infos] = await Promise.all([wholeFiles(store, ids, meaning), store.files.places(scope.views, ids), store.files.blobs(ids)]);
@@ -81,7 +81,7 @@ function byScore(a: RankedFile, b: RankedFile): number {
 }
 
 /** The candidates with their features: what the ranker scores, and what training learns from. */
-export async function candidatesFor(store: Store, scope: RankScope, words: string, meaning: Meaning | null): Promise<{ question: Question; candidates: Candidate[]; matching: number }> {
+export async function candidatesFor(store: Store, scope: RankScope, words: string, meaning: QueryVector | null): Promise<{ question: Question; candidates: Candidate[]; matching: number }> {
   const question = understand(words);
   const [postings, statistics, definers, near] = await Promise.all([
     store.terms.postings(scope.repositories, question.terms.map(({ term }) => term)),
