@@ -11,7 +11,7 @@ import { checkFloors } from './check-floors.ts';
 import { checkTidy } from './check-tidy.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'];
+const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts', 'train/**/*.test.ts'];
 
 /** Programs that tests compare with; a test whose program is missing says so and is counted as skipped. */
 const PROGRAMS: readonly { readonly name: string; readonly package: string }[] = [
