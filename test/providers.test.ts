@@ -93,7 +93,12 @@ describe('an endpoint', () => {
     behaves = (_input, response) => void response.writeHead(503).end();
     await ask(['index'], http);
     assert.match((await ask(['doctor'], http)).stdout, /^BAD\s+meaning\s.* answered 503\./m);
-    assert.match((await ask(['search', 'tries', 'again', '--json'], http)).stdout, /retry\.py/);
+    behaves = good;
+    assert.match((await ask(['index'], http)).stdout, /vectors of 2 files completed/);
+    behaves = () => {};
+    const answer = JSON.parse((await ask(['search', 'tries', 'again', '--json'], http)).stdout) as { results: { path: string }[]; notes: string[] };
+    assert.equal(answer.results[0]?.path, 'retry.py');
+    assert.match(answer.notes.join(), /^Meaning was left out: The embedding model http\/tiny\/[0-9a-f]{8}@3 did not answer in 2 s; results are by words and symbols alone\.$/);
     assert.match((await ask(['symbol', 'openFile'], http)).stdout, /open\.ts/);
   });
 });

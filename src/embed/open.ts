@@ -19,20 +19,23 @@ export interface ModelSettings {
 }
 
 /**
- * Opens the model that the settings name. What is not used is not loaded.
+ * Opens the model that the settings name. What is not used is not loaded. `embedded`: ids of models that made vectors
+ * here; where the one that is wanted is among them, an endpoint is not asked how long its vectors are.
  * Errors: `invalid_query` (settings), `unavailable` (a file, a package or an endpoint that is not there).
  */
-export async function openModel(settings: ModelSettings): Promise<EmbeddingModel> {
+export async function openModel(settings: ModelSettings, embedded: readonly string[] = []): Promise<EmbeddingModel> {
   switch (settings.provider) {
     case 'static': {
       const { openStaticModel } = await import('./static/mod.ts');
       return openStaticModel(fileOf(settings));
     }
     case 'http': {
-      const { openHttpModel } = await import('./http/mod.ts');
+      const { openHttpModel, settingsOfHttpModel } = await import('./http/mod.ts');
       if (settings.baseUrl === undefined) throw missing('EMBEDDING_BASE_URL', 'the address that ends in /v1');
       if (settings.model === undefined) throw missing('EMBEDDING_MODEL', 'the name of the model there');
-      return new CachedQuestions(await openHttpModel({ ...settings, baseUrl: settings.baseUrl, model: settings.model }));
+      const { baseUrl, model } = settings;
+      const before = embedded.map((id) => settingsOfHttpModel(id, baseUrl)).find((one) => one?.model === model);
+      return new CachedQuestions(await openHttpModel({ ...settings, baseUrl, model, ...(before?.length === undefined ? {} : { length: before.length }) }));
     }
     case 'onnx': {
       const { openOnnxModel } = await import('./onnx/mod.ts');

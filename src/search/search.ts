@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { CodeIndexError, LIMITS, throwIfAborted } from '../base/mod.ts';
 import { MODES, type Answer, type Expression, type Mode, type Result } from '../domain/mod.ts';
-import { meaningLeftOut, type EmbeddingModel, type Meaning } from '../embed/mod.ts';
+import { meaningLeftOut, type AskMeaning, type EmbeddingModel, type Meaning } from '../embed/mod.ts';
 import type { Store } from '../store/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
 import { coverageOf, freshnessOf } from './answer/envelope.ts';
@@ -27,7 +27,7 @@ const PATH_LIKE = /^[\w.-]*(?:\/[\w.-]+)+\/?$/;
  * Answers a query in one of the modes. `auto`: an exact query (quotes, operators, a regex) is matched exactly, a single
  * name that is defined gives its definitions, anything else is ranked, by words and by `meaning`'s vectors. Errors: `invalid_query`, `not_found`, `not_indexed`.
  */
-export async function search(store: Store, request: SearchRequest, meaning: Meaning = NO_MEANING): Promise<Answer> {
+export async function search(store: Store, request: SearchRequest, meaning: AskMeaning = async () => NO_MEANING): Promise<Answer> {
   const started = performance.now();
   const asked: Mode = request.mode ?? 'auto';
   if (!MODES.includes(asked)) throw new CodeIndexError('invalid_query', `There is no search mode "${String(asked)}".`, `Modes are ${MODES.join(', ')}.`);
@@ -72,7 +72,7 @@ function encoderOf(model: EmbeddingModel): QueryVector['encodeWords'] {
   return encode;
 }
 
-async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchRequest, asked: Mode, meaning: Meaning): Promise<Ran> {
+async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchRequest, asked: Mode, meaning: AskMeaning): Promise<Ran> {
   const question = (mode: Answered): string => JSON.stringify([mode, request.query, request.all === true, resolved.viewIds, resolved.scope.languages, request.paths ?? []]);
   const { expression } = parsed;
   const exact = asked === 'text' || asked === 'regex' || (asked === 'auto' && (parsed.exact || request.all === true));
@@ -97,7 +97,7 @@ async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchReq
     if (lines.results.length > 0) return { mode: 'text', found: lines };
   }
   const mode: Answered = asked === 'semantic' ? 'semantic' : 'hybrid';
-  const { vector, notes } = await vectorOf(parsed.words, meaning, request.signal);
+  const { vector, notes } = await vectorOf(parsed.words, await meaning(resolved.repositoryIds), request.signal);
   const ranked = await searchRanked(resolved, parsed.words, request, question(mode), vector, mode === 'semantic');
   if (ranked.results.length > 0 || request.cursor !== undefined) return { mode, found: ranked, notes };
   // Words are indexed after the text, and not all text has words: what the text holds is answered all the same.

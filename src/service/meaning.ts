@@ -21,6 +21,7 @@ export class Models implements AsyncDisposable {
   readonly #settings: ModelSettings;
   readonly #opened = new Map<string, Promise<EmbeddingModel | null>>();
   #current: Promise<EmbeddingModel> | null = null;
+  #answering: Promise<EmbeddingModel> | null = null;
   #decided: { readonly key: string; readonly until: number; readonly meaning: Promise<Meaning> } | null = null;
 
   constructor(settings: ModelSettings) {
@@ -29,12 +30,19 @@ export class Models implements AsyncDisposable {
 
   /** The model that the settings name. */
   current(): Promise<EmbeddingModel> {
-    if (this.#current !== null) return this.#current;
-    const opening = import('../embed/mod.ts').then(({ openModel }) => openModel(this.#settings));
-    this.#current = opening;
-    opening.catch(() => setTimeout(() => {
-      if (this.#current === opening) this.#current = null;
-    }, FAILURE_MILLIS).unref());
+    this.#current ??= this.#open([], () => (this.#current = null));
+    return this.#current;
+  }
+
+  /** The same for questions: opened without a word to its endpoint, where vectors of it are stored. */
+  #answerer(embedded: readonly string[]): Promise<EmbeddingModel> {
+    this.#answering ??= this.#current ?? this.#open(embedded, () => (this.#answering = null));
+    return this.#answering;
+  }
+
+  #open(embedded: readonly string[], forget: () => void): Promise<EmbeddingModel> {
+    const opening = import('../embed/mod.ts').then(({ openModel }) => openModel(this.#settings, embedded));
+    opening.catch(() => setTimeout(forget, FAILURE_MILLIS).unref());
     return opening;
   }
 
@@ -64,7 +72,7 @@ export class Models implements AsyncDisposable {
     let notes: string[] = [];
     let current: EmbeddingModel | null = null;
     try {
-      current = await this.current();
+      current = await this.#answerer([...counts.keys()]);
     } catch (error) {
       notes = [meaningLeftOut(error)];
     }
@@ -85,8 +93,9 @@ export class Models implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const all = [this.#current, ...this.#opened.values()];
+    const all = [this.#current, this.#answering, ...this.#opened.values()];
     this.#current = null;
+    this.#answering = null;
     this.#opened.clear();
     // What could not be opened was told where it was needed.
     for (const model of all) await (await model?.catch(() => null))?.[Symbol.asyncDispose]();

@@ -35,7 +35,7 @@ export const searchOperation: Operation<SearchInput, Answer> = {
     case: { kind: 'flag', only: 'command', text: 'upper and lower case differ' },
   },
   async run(service, input, call) {
-    const [store, { search }, narrow, meaning] = await Promise.all([service.store(), import('../../search/mod.ts'), narrowing(service, input), service.meaning()]);
+    const [store, { search }, narrow] = await Promise.all([service.store(), import('../../search/mod.ts'), narrowing(service, input)]);
     return search(store, {
       query: input.case === true ? `${input.query} case:yes` : input.query,
       ...narrow,
@@ -45,6 +45,6 @@ export const searchOperation: Operation<SearchInput, Answer> = {
       ...(input.all === undefined ? {} : { all: input.all }),
       ...(input.context === undefined ? {} : { context: input.context }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
-    }, meaning);
+    }, (repositories) => service.meaning(repositories));
   },
 };
