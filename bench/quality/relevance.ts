@@ -32,6 +32,9 @@ const { values: flags } = parseArgs({
   },
 });
 
+/** What answers said was left out: a run without vectors is not to be taken for one with them. */
+const said = new Set<string>();
+
 const names = (list: string): readonly string[] => list.split(',').filter((name) => name !== '');
 
 function refuse(message: string): never {
@@ -72,7 +75,8 @@ async function ask(session: McpSession, set: LabelledRepository, name: string, r
     const text = await session.text('search_code', { query, mode: MODES[name]?.mode, limit: 10, format: 'json', repository: set.name });
     const row = rows[index] as Row;
     row.millis[name] = performance.now() - before;
-    const { results } = JSON.parse(text) as { results: readonly Place[] };
+    const { results, notes } = JSON.parse(text) as { results: readonly Place[]; notes: readonly string[] };
+    for (const note of notes) said.add(`${name}: ${note}`);
     const ranks = ranksOf(results.slice(0, 10), targets);
     row.ranks[name] = ranks;
     row.ndcg[name] = ndcg10(ranks);
@@ -103,7 +107,8 @@ function write(name: string, modes: readonly string[], rows: readonly Row[]): vo
   const [samples, seed] = [Number(flags.samples), Number(flags.seed)];
   const tables = tablesOf(modes, rows, { samples, seed });
   const text = markdown({ suite: 'relevance', corpus: name, tables, raw: null });
-  console.log(text);
+  const remarks = [...said].sort().map((note) => `- ${note}\n`).join('');
+  console.log(`${text}${remarks}`);
   if (flags.dry) return;
   const date = new Date().toISOString().slice(0, 10);
   const folder = join(import.meta.dirname, 'runs');
@@ -112,9 +117,9 @@ function write(name: string, modes: readonly string[], rows: readonly Row[]): vo
   const about = machine();
   const millis = Object.fromEntries(modes.map((mode) => [mode, spread(rows.map((row) => row.millis[mode] ?? 0))]));
   const raw = rows.map(({ repository, query, category, ranks }) => ({ repository, query, category, ranks }));
-  writeFileSync(`${file}.json`, `${JSON.stringify({ date, set: name, modes, samples, seed, machine: about, millis, tables, rows: raw })}\n`);
+  writeFileSync(`${file}.json`, `${JSON.stringify({ date, set: name, modes, samples, seed, machine: about, millis, notes: [...said].sort(), tables, rows: raw })}\n`);
   const head = `# Relevance: ${name}, ${date}\n\n${rows.length} questions. NDCG@10 with 95% intervals: ${samples} samples of repositories and of the questions of each, seed ${seed}.\n`;
-  writeFileSync(`${file}.md`, `${head}Raw ranks beside it.\n\n${text}`);
+  writeFileSync(`${file}.md`, `${head}Raw ranks beside it.\n\n${text}${remarks === '' ? '' : `## Said by the answers\n\n${remarks}`}`);
 }
 
 await main();
