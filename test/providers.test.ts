@@ -5,7 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { writeModelFolder } from '../src/embed/onnx/tiny-model.testing.ts';
+import { writeModelFolder } from './tiny-onnx.ts';
 import { makeRepository, run, temporaryFolder, writeFiles, type Outcome } from './faces.ts';
 
 const folder = temporaryFolder();

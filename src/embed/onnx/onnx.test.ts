@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { CodeIndexError } from '../../base/mod.ts';
 import { openOnnxModel } from './mod.ts';
 import { load } from './packages.ts';
-import { writeModelFolder } from './tiny-model.testing.ts';
+import { writeModelFolder } from '../../../test/tiny-onnx.ts';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'code-index-onnx-'));
 after(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));

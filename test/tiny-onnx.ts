@@ -26,7 +26,7 @@ function valueInfo(name: string, type: number, dimensions: readonly string[]): n
 }
 
 /** ModelProto; `table` has one row for each token. Declares a mask, as real models do, and does not use it. */
-export function gatherModel(table: readonly (readonly number[])[]): Uint8Array {
+function gatherModel(table: readonly (readonly number[])[]): Uint8Array {
   const floats = new Uint8Array(Float32Array.from(table.flat()).buffer);
   const tensor = [...field(1, table.length), ...field(1, (table[0] as readonly number[]).length), ...field(2, FLOAT), ...field(8, 'table'), ...field(9, [...floats])];
   const node = [...field(1, 'table'), ...field(1, 'input_ids'), ...field(2, 'last_hidden_state'), ...field(4, 'Gather')];
@@ -39,7 +39,7 @@ export function gatherModel(table: readonly (readonly number[])[]): Uint8Array {
 }
 
 /** A WordPiece tokenizer that knows whole words alone, as `tokenizer.json` describes it. */
-export function wordTokenizer(words: readonly string[]): unknown {
+function wordTokenizer(words: readonly string[]): unknown {
   const vocabulary = Object.fromEntries(['[PAD]', '[UNK]', ...words].map((word, id) => [word, id]));
   return {
     version: '1.0', truncation: null, padding: null, added_tokens: [], normalizer: null, pre_tokenizer: { type: 'WhitespaceSplit' }, post_processor: null, decoder: null,
