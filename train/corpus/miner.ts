@@ -24,6 +24,8 @@ const exclusions = {
 };
 const reply = (message: MineReply): void => void process.send?.(message);
 
+// A parent that is gone wants nothing more.
+process.on('disconnect', () => process.exit(0));
 process.on('message', async ({ job, output }: MineRequest) => {
   try {
     const { licence, counts, units } = await minePackage(job, parser, exclusions, (at) => reply({ at }));

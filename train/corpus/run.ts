@@ -47,7 +47,7 @@ class Run {
     this.#options = options;
     const at = (name: string): string => join(options.out, name);
     this.#folders = { units: at('units'), packages: at('packages'), prints: at('prints'), temporary: at('temporary') };
-    rmSync(this.#folders.temporary, { recursive: true, force: true });
+    rmSync(this.#folders.temporary, { recursive: true, force: true, maxRetries: 5 });
     for (const folder of Object.values(this.#folders)) mkdirSync(folder, { recursive: true });
   }
 
@@ -71,7 +71,7 @@ class Run {
     }));
     await this.#committing;
     await this.#writeManifest(true);
-    rmSync(this.#folders.temporary, { recursive: true, force: true });
+    rmSync(this.#folders.temporary, { recursive: true, force: true, maxRetries: 5 });
     return { manifest: manifestOf(this.#records), failed: this.#failed };
   }
 
