@@ -1,6 +1,7 @@
 /**
  * npm run bench -- <suite> [corpus ...] [--corpora DIR] [--dry] [--queries N]
- * Suites: index, query, watch, startup, differential, ctags. Whole processes, peers in the same run.
+ * Suites: index, query, watch, startup, differential, ctags: whole processes, peers in the same run;
+ * vectors: the store alone, where a corpus is a count of chunks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,12 +12,13 @@ import { publish, type Bench, type Report } from './report.ts';
 
 type Suite = (bench: Bench) => Promise<Report>;
 
-const SUITES: Readonly<Record<string, { readonly corpora: readonly string[]; load(): Promise<Suite> }>> = {
+const SUITES: Readonly<Record<string, { readonly corpora: readonly string[]; readonly made?: boolean; load(): Promise<Suite> }>> = {
   index: { corpora: ['zod', 'curl'], load: async () => (await import('./suites/index.ts')).indexSuite },
   query: { corpora: ['curl'], load: async () => (await import('./suites/query.ts')).querySuite },
   watch: { corpora: ['curl'], load: async () => (await import('./suites/watch.ts')).watchSuite },
   startup: { corpora: ['curl'], load: async () => (await import('./suites/startup.ts')).startupSuite },
   differential: { corpora: ['curl'], load: async () => (await import('./suites/differential.ts')).differentialSuite },
+  vectors: { corpora: ['3000', '100000', '1000000'], made: true, load: async () => (await import('./suites/vectors.ts')).vectorsSuite },
   ctags: { corpora: ['curl', 'cobra', 'fastapi', 'pydantic', 'gson', 'rack', 'zod-git'], load: async () => (await import('./quality/ctags.ts')).ctagsSuite },
 };
 
@@ -30,7 +32,8 @@ if (suite === undefined) {
   process.exit(2);
 }
 const run = await suite.load();
-for (const folder of corpora(positionals.slice(1), suite.corpora, values.corpora)) {
+const named = positionals.slice(1);
+for (const folder of suite.made === true ? (named.length === 0 ? suite.corpora : named) : corpora(named, suite.corpora, values.corpora)) {
   const scratch = mkdtempSync(join(tmpdir(), 'code-index-bench-'));
   try {
     publish(await run({ folder, name: basename(folder), scratch, queries: Number(values.queries) }), values.dry);

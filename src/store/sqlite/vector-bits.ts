@@ -21,6 +21,11 @@ export function centerOf(parts: readonly Int8Array[], dimensions: number): Float
 /** Steps of a reach in one, for vectors of length 127: the bits of a vector reach 1.25 in most cases, 4 at most. */
 const REACH_STEPS = 60;
 
+/** What a stored reach is divided by. */
+export function reachUnit(dimensions: number): number {
+  return (REACH_STEPS * Math.sqrt(dimensions)) / 127;
+}
+
 /**
  * Writes the bits of each row from `bits` on, and its reach: what a product with the signs has to be multiplied by to
  * come near to the product with the vector itself.
@@ -28,7 +33,7 @@ const REACH_STEPS = 60;
 export function writeBits(vectors: Int8Array, center: Float32Array, bits: Uint8Array, reaches: Uint8Array, firstRow: number): void {
   const dimensions = center.length;
   const width = bitBytes(dimensions);
-  const unit = REACH_STEPS * Math.sqrt(dimensions) / 127;
+  const unit = reachUnit(dimensions);
   for (let from = 0, row = firstRow; from < vectors.length; from += dimensions, row++) {
     let length = 0;
     let squares = 0;

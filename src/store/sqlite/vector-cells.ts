@@ -1,4 +1,5 @@
-import { makeKernel, type Kernel } from './vector-kernel.ts';
+import { makeKernel } from './vector-kernel.ts';
+import type { Kernel } from './vector-kernel-plain.ts';
 import type { Plane } from './vector-plane.ts';
 import { UNPLACED } from './vector-segment.ts';
 
@@ -22,6 +23,8 @@ export class Cells {
   readonly #out: number;
   /** What the center adds to each middle's product. */
   readonly #offsets: Float64Array;
+  readonly #asked: Int8Array;
+  readonly #products: Int32Array;
 
   constructor(middles: Int8Array, center: Float32Array) {
     const dimensions = center.length;
@@ -29,6 +32,8 @@ export class Cells {
     this.#width = Math.ceil(dimensions / 16) * 16;
     this.#out = 1_024 + (CELLS + 1) * this.#width;
     this.#kernel = makeKernel(this.#out + CELLS * 4);
+    this.#asked = new Int8Array(this.#kernel.buffer, 1_024, dimensions);
+    this.#products = new Int32Array(this.#kernel.buffer, this.#out, CELLS);
     this.#offsets = new Float64Array(CELLS);
     for (let cell = 0; cell < CELLS; cell++) {
       const middle = middles.subarray(cell * dimensions, (cell + 1) * dimensions);
@@ -39,33 +44,36 @@ export class Cells {
     }
   }
 
-  /** How near a vector is to each middle. */
-  #products(vector: Int8Array): Float64Array {
-    new Int8Array(this.#kernel.buffer, 1_024, vector.length).set(vector);
+  /** Products of a vector with each middle, before `#offsets` are taken off. */
+  #multiply(vector: Int8Array): Int32Array {
+    this.#asked.set(vector);
     this.#kernel.products(1_024 + this.#width, CELLS, this.#width / 16, 1_024, this.#out);
-    const products = new Int32Array(this.#kernel.buffer, this.#out, CELLS);
-    return Float64Array.from(products, (product, cell) => product - (this.#offsets[cell] as number));
+    return this.#products;
   }
 
   /** The cell of each of some vectors. */
   place(vectors: Int8Array, dimensions: number): Uint8Array {
     const cells = new Uint8Array(vectors.length / dimensions);
     for (let row = 0; row < cells.length; row++) {
-      const products = this.#products(vectors.subarray(row * dimensions, (row + 1) * dimensions));
-      let nearest = 0;
-      for (let cell = 1; cell < CELLS; cell++) if ((products[cell] as number) > (products[nearest] as number)) nearest = cell;
-      cells[row] = nearest;
+      const products = this.#multiply(vectors.subarray(row * dimensions, (row + 1) * dimensions));
+      let most = -Infinity;
+      for (let cell = 0; cell < CELLS; cell++) {
+        const value = (products[cell] as number) - (this.#offsets[cell] as number);
+        if (value <= most) continue;
+        most = value;
+        cells[row] = cell;
+      }
     }
     return cells;
   }
 
   /** Marks in the plane's memory which cells are looked into. */
   probe(plane: Plane, vector: Int8Array): void {
-    const products = this.#products(vector);
+    const near = Float64Array.from(this.#multiply(vector), (product, cell) => product - (this.#offsets[cell] as number));
     const marks = plane.bytesAt(plane.at.probed, 256).fill(0);
     marks[UNPLACED] = 1;
     let wanted = plane.chunks * PROBED_SHARE;
-    for (const cell of Array.from(products.keys()).sort((a, b) => (products[b] as number) - (products[a] as number))) {
+    for (const cell of Array.from(near.keys()).sort((a, b) => (near[b] as number) - (near[a] as number))) {
       if (wanted <= 0) break;
       marks[cell] = 1;
       wanted -= plane.cellSizes[cell] as number;

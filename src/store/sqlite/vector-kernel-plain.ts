@@ -1,4 +1,12 @@
-import type { Kernel } from './vector-kernel.ts';
+/** The loops over vectors, within one memory. What each does stands in vector-kernel.as; places are byte offsets. */
+export interface Kernel {
+  readonly buffer: ArrayBuffer;
+  differences(rows: number, count: number, vectors: number, query: number, out: number, histogram: number): void;
+  differencesIn(cells: number, probed: number, rows: number, count: number, vectors: number, query: number, out: number, histogram: number): void;
+  pick(differences: number, count: number, base: number, least: number, most: number, room: number, out: number): number;
+  weigh(rows: number, bytes: number, numbers: number, count: number, table: number, out: number): void;
+  products(rows: number, count: number, vectors: number, query: number, out: number): void;
+}
 
 /** The loops of vector-kernel.as in JavaScript, for machines without SIMD in WebAssembly: the same numbers, some ten times slower. */
 export class PlainKernel implements Kernel {

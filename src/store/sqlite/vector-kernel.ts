@@ -1,15 +1,5 @@
 import { VECTOR_KERNEL } from './vector-kernel-bytes.ts';
-import { PlainKernel } from './vector-kernel-plain.ts';
-
-/** The loops over vectors, within one memory. What each does stands in vector-kernel.as; places are byte offsets. */
-export interface Kernel {
-  readonly buffer: ArrayBuffer;
-  differences(rows: number, count: number, vectors: number, query: number, out: number, histogram: number): void;
-  differencesIn(cells: number, probed: number, rows: number, count: number, vectors: number, query: number, out: number, histogram: number): void;
-  pick(differences: number, count: number, base: number, least: number, most: number, room: number, out: number): number;
-  weigh(rows: number, bytes: number, numbers: number, count: number, table: number, out: number): void;
-  products(rows: number, count: number, vectors: number, query: number, out: number): void;
-}
+import { PlainKernel, type Kernel } from './vector-kernel-plain.ts';
 
 interface Memory {
   readonly buffer: ArrayBuffer;

@@ -1,6 +1,7 @@
 import type { BlobSet } from '../../domain/mod.ts';
 import { bitBytes } from './vector-bits.ts';
-import { makeKernel, type Kernel } from './vector-kernel.ts';
+import { makeKernel } from './vector-kernel.ts';
+import type { Kernel } from './vector-kernel-plain.ts';
 import { chunksOf, UNPLACED, type Segment } from './vector-segment.ts';
 
 /** Rows that the bits choose among at most; rows of equal bits can be very many. */

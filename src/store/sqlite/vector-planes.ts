@@ -76,7 +76,7 @@ export class Planes {
     const chunks = rows.reduce((sum, row) => sum + row.chunks, 0);
     const plane = new Plane({ whole: space === undefined, dimensions: model.dimensions, chunks });
     const center = space === undefined ? new Float32Array(model.dimensions) : floatsOf(space.center);
-    const cells = space?.cells == null ? null : new Cells(new Int8Array(space.cells.buffer, space.cells.byteOffset, space.cells.length), center);
+    const cells = space === undefined || space.cells === null ? null : new Cells(new Int8Array(space.cells.buffer, space.cells.byteOffset, space.cells.length), center);
     return { plane, center, cells };
   }
 

@@ -37,7 +37,7 @@ export function countVectors(reader: Database): (repository: RepositoryId) => nu
 }
 
 /** Adds up what `count` gives for each model over the blobs that it or another model wrote last. */
-export function sumOverModels(models: readonly number[], count: (model: number, embedded: number) => number): number {
+function sumOverModels(models: readonly number[], count: (model: number, embedded: number) => number): number {
   let sum = 0;
   for (const model of models) for (const embedded of models) sum += count(model, embedded);
   return sum;
