@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { MineCounts, MineJob } from './mine.ts';
 import type { MineReply, MineRequest } from './miner.ts';
 
-const FILE_MILLIS = 30_000;
+/** Unpacking a large archive on a busy machine tells nothing for so long. */
+const STILL_MILLIS = 300_000;
 const CRASHES_MAX = 8;
 
 export interface Miner {
@@ -18,7 +19,7 @@ export function openMiner(): Miner {
   const attempt = (request: MineRequest): Promise<MineReply | { readonly crashedAt: string }> => new Promise((resolve) => {
     const own = (child ??= fork(fileURLToPath(new URL('./miner.ts', import.meta.url)), { execArgv: ['--max-old-space-size=3000'] }));
     let at = '';
-    const timer = setTimeout(() => own.kill('SIGKILL'), FILE_MILLIS * 4);
+    const timer = setTimeout(() => own.kill('SIGKILL'), STILL_MILLIS);
     const settle = (reply: MineReply | { readonly crashedAt: string }): void => {
       clearTimeout(timer);
       own.removeAllListeners();
