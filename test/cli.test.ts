@@ -121,7 +121,7 @@ describe('search', () => {
 
   it('gives the contract with --json', async () => {
     const answer = parse(await ask(['search', 'shout', '--json']));
-    assert.deepEqual(Object.keys(answer), ['query', 'mode', 'total', 'tookMs', 'nextCursor', 'results', 'coverage', 'freshness']);
+    assert.deepEqual(Object.keys(answer), ['query', 'mode', 'total', 'tookMs', 'nextCursor', 'results', 'coverage', 'freshness', 'notes']);
     assert.deepEqual(Object.keys(answer.results[0] ?? {}).sort(), ['branch', 'endLine', 'freshness', 'kind', 'language', 'matches', 'path', 'repository', 'score', 'snippet', 'startLine', 'symbol', 'why']);
   });
 
@@ -199,7 +199,7 @@ describe('status, doctor, help', () => {
 
   it('finds itself well', async () => {
     const answer = parse<DoctorAnswer>(await ask(['doctor', '--json']));
-    assert.deepEqual(answer.checks.map((one) => [one.name, one.ok]), [['node', true], ['git', true], ['data folder', true], ['database', true]]);
+    assert.deepEqual(answer.checks.map((one) => [one.name, one.ok]), [['node', true], ['git', true], ['data folder', true], ['database', true], ['meaning', true]]);
   });
 
   it('helps', async () => {
