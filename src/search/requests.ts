@@ -12,6 +12,8 @@ export interface Narrowing {
   readonly branches?: readonly string[];
   readonly paths?: readonly string[];
   readonly languages?: readonly string[];
+  /** Only repositories that were added with this purpose, in any case. */
+  readonly purpose?: string;
 }
 
 export interface SearchRequest extends Narrowing {
@@ -99,6 +101,10 @@ export interface ReadAnswer {
 
 export interface SimilarRequest extends Narrowing {
   readonly snippet?: string;
+  /** A symbol's name, `Container.name`, or `path#name`. */
+  readonly symbol?: string;
+  /** Where `path` and `symbol` are; absent: the workspace, and where they are not there, everywhere. The answers come from `repositories`. */
+  readonly sampleRepositories?: readonly string[];
   /** Language of the snippet. */
   readonly language?: string;
   readonly path?: string;

@@ -60,7 +60,14 @@ export async function resolve(store: Store, narrowing: Narrowing, filters: Filte
 function chooseRepositories(all: readonly Repository[], narrowing: Narrowing, filters: Filters): readonly Repository[] {
   const asked = [narrowing.repositories ?? [], filters.repositories].filter((list) => list.length > 0);
   let chosen = all;
-  if (asked.length === 0) {
+  const purpose = narrowing.purpose;
+  if (purpose !== undefined) {
+    chosen = all.filter((one) => one.purpose?.toLowerCase() === purpose.toLowerCase());
+    if (chosen.length === 0) {
+      const purposes = [...new Set(all.flatMap((one) => (one.purpose === null ? [] : [one.purpose])))];
+      throw new CodeIndexError('not_found', `No repository has the purpose "${purpose}".`, suggestion(purpose, purposes, purposes.length === 0 ? 'Give a repository one with `code-index update <name> --purpose`.' : `There are ${some(purposes, 8)}.`));
+    }
+  } else if (asked.length === 0) {
     const own = new Set((narrowing.workspace ?? []).map(({ repository }) => repository));
     const inWorkspace = all.filter(({ name }) => own.has(name));
     if (inWorkspace.length > 0) chosen = inWorkspace;
