@@ -56,7 +56,7 @@ export function scoreHeldOut(units: Units, texts: Texts, table: Float32Array, sc
     for (const at of withName) {
       texts.question(list[at] as number, 'name');
       const question = pooled(texts, table, scale);
-            sums.name += 1 / rankOf(question, at);
+      sums.name += 1 / rankOf(question, at);
       sums.names++;
     }
   }

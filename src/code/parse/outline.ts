@@ -29,6 +29,8 @@ export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): S
   const kept = withoutLocals(once);
   const { containers, members } = containersOf(kept, input);
   const exported: boolean[] = [];
+  // A doc string stands inside what it describes, just before its first member: it is not the member's too.
+  const taken = new Set(kept.filter((symbol) => symbol.docStart >= 0).map((symbol) => symbol.docEnd));
   return kept.map((symbol, index) => {
     const container = containers[index] as number;
     const owner = container < 0 ? undefined : kept[container];
@@ -36,7 +38,8 @@ export function outlineOf(found: readonly FoundSymbol[], input: OutlineInput): S
     const isMember = members[index] === 1 || (owner !== undefined && TYPE_KINDS.has(owner.kind));
     const kind = isMember ? (MEMBER_KIND.get(symbol.kind) ?? symbol.kind) : symbol.kind;
     const signatureEnd = signatureEndOf(symbol, input.text);
-    const doc = symbol.docStart >= 0 ? { start: symbol.docStart, end: symbol.docEnd } : docBefore(input.text, symbol.start, input.comments);
+    const before = symbol.docStart >= 0 ? { start: symbol.docStart, end: symbol.docEnd } : docBefore(input.text, symbol.start, input.comments);
+    const doc = before !== null && symbol.docStart < 0 && taken.has(before.end) ? null : before;
     exported.push(isExported(symbol, name, input, owner, exported[container] ?? false));
     return {
       name, kind, container,

@@ -32,6 +32,10 @@ test('a comment behind code documents nothing below it', async () => {
   await check('c', 'int a; /* of a */\nint b;\n', '1 variable a | exported | int a;\n2 variable b | exported | int b;');
 });
 
+test('a doc string is that of what it stands in, not of the first member below it', async () => {
+  await check('python', 'class A:\n    """Of A."""\n    x = 1\n', '1 class A | exported | class A: | """Of A."""\n3 field x < A | exported | x = 1');
+});
+
 test('members written outside their type have it as container', async () => {
   await check('go', 'package p\ntype T struct{}\nfunc (t *T) M() {}\nfunc (u U) N() {}\n', `
     1 package p | local | package p
