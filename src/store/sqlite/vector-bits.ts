@@ -1,6 +1,6 @@
 /**
  * A vector as one bit a dimension: whether it lies above the repository's center there. Static embeddings share a
- * common direction; without taking it off, half of the bits would say the same of every chunk (measured: decision 17).
+ * common direction; without taking it off, half of the bits would say the same of every chunk (measured: decision 18).
  */
 
 /** Bits of one row, in bytes: a whole count of 16. */

@@ -7,7 +7,7 @@ import { ROOM, type Plane } from './vector-plane.ts';
 /**
  * From bits to the nearest: all rows by differing bits; the best of them by what their signs and reach say of the
  * product; and of those, best first, whole vectors, until what the next ones promise is surely too little. How far
- * promises are off is learned from the rows compared so far. Measured in decision 17.
+ * promises are off is learned from the rows compared so far. Measured in decision 18.
  */
 const WEIGHED_PER_HIT = 200;
 const WEIGHED_LEAST = 6_000;
