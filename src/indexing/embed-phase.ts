@@ -6,11 +6,13 @@ import { threadItems } from './parse-phase.ts';
 import type { OpenedModel, Run } from './run.ts';
 
 const PAGE = 4_000;
+const NOTHING = new Int8Array(0);
 
 /**
  * Gives vectors to every parsed blob of the repository that this model has not seen: what a stopped run left, what
- * another model embedded, what came while a provider was down. Every batch is committed by itself, so that the next
- * run goes on where this one ended. The vectors of other models answer until this model's are complete; then they go.
+ * another model embedded, what came while a provider was down. Every batch is committed by itself and under a lease of
+ * its own, so that the next run goes on where this one ended and nobody waits for a slow provider. The vectors of other
+ * models answer until this model's are complete; then they go.
  */
 export async function embedPhase(run: Run, opened: OpenedModel): Promise<void> {
   const { store, repository } = run;
@@ -22,15 +24,20 @@ export async function embedPhase(run: Run, opened: OpenedModel): Promise<void> {
     opened.threadFile === null ? 2 : run.pool.threads + 1,
     (batch) => (opened.threadFile === null ? embedHere(run, opened, batch) : embedInThread(run, opened.threadFile, batch)),
     async (vectors, batch) => {
-      const rows = batch.map((blob, at) => ({ blob: blob.id, vectors: vectors[at] as Int8Array }));
+      await using _lease = await store.lease(`storing vectors of ${repository.name}`, run.signal === undefined ? {} : { signal: run.signal });
+      // Another writer may have removed a file while its text was away.
+      const still = await store.files.blobs(batch.map((blob) => blob.id));
+      const rows = batch.flatMap((blob, at) => (still.has(blob.id) ? [{ blob: blob.id, vectors: vectors[at] as Int8Array }] : []));
       await store.commit({ repository: repository.id, vectors: { model: id, dimensions, rows } });
       done += batch.length;
-      run.counts.embedded += batch.length;
+      run.counts.embedded += rows.length;
       run.onProgress?.({ kind: 'vectors', repository: repository.name, done, total });
     },
   );
   const models = await store.vectors.models([repository.id]);
-  if (models.has(id) && models.size > 1) await store.commit({ repository: repository.id, dropVectorsBut: id });
+  if (!models.has(id) || models.size === 1) return;
+  await using _lease = await store.lease(`removing former vectors of ${repository.name}`, run.signal === undefined ? {} : { signal: run.signal });
+  await store.commit({ repository: repository.id, dropVectorsBut: id });
 }
 
 async function* missing(run: Run, opened: OpenedModel, total: number): AsyncGenerator<BlobInfo[]> {
@@ -49,10 +56,15 @@ async function* missing(run: Run, opened: OpenedModel, total: number): AsyncGene
 }
 
 async function embedInThread(run: Run, model: string, batch: readonly BlobInfo[]): Promise<readonly Int8Array[]> {
-  const [{ packs, items }, facts] = await Promise.all([threadItems(run, batch), run.store.files.facts(batch.map(({ id }) => id))]);
+  const facts = await run.store.files.facts(batch.map(({ id }) => id));
+  // One that was removed since it was listed is left out, and not stored.
+  const there = batch.filter(({ id }) => facts.has(id));
+  const { packs, items } = await threadItems(run, there);
   const withFacts = items.map((item) => ({ ...item, packed: facts.get(item.blob) as Uint8Array }));
   try {
-    return (await run.pool.embed({ kind: 'embed', packs, items: withFacts, model }, run.signal)).vectors;
+    const { vectors } = await run.pool.embed({ kind: 'embed', packs, items: withFacts, model }, run.signal);
+    const made = new Map(there.map(({ id }, at) => [id, vectors[at] as Int8Array]));
+    return batch.map(({ id }) => made.get(id) ?? NOTHING);
   } catch (error) {
     throwIfAborted(run.signal);
     throw new CodeIndexError('unavailable', `Making vectors in a thread failed: ${(error as Error).message}.`, 'Run `code-index index` again; report this if it stays.', { cause: error });
@@ -64,8 +76,9 @@ async function embedHere(run: Run, { model }: OpenedModel, batch: readonly BlobI
   const ids = batch.map(({ id }) => id);
   const [texts, facts] = await Promise.all([run.store.files.texts(ids), run.store.files.facts(ids)]);
   const files = batch.map(({ id, language }): FileToEmbed => {
-    const text = texts.get(id) as string;
-    const packed = facts.get(id) as Uint8Array;
+    const [text, packed] = [texts.get(id), facts.get(id)];
+    // Removed since it was listed; what is made of it is not stored.
+    if (text === undefined || packed === undefined) return { language, text: '', facts: { chunks: [], symbols: [], comments: [] } };
     return { language, text, facts: { chunks: unpackChunks(packed), symbols: unpackSymbols(packed, text), comments: [] } };
   });
   return model.embedFiles(files, run.signal);

@@ -24,8 +24,8 @@ export interface IndexOptions {
   readonly textOnly?: boolean;
   /** Look at these paths only: what a watcher saw change. */
   readonly only?: readonly string[];
-  /** False leaves vectors as they are. */
-  readonly vectors?: boolean;
+  /** `alongside` makes only those that come with the symbols, `none` leaves vectors as they are; absent: all that are missing. */
+  readonly vectors?: 'alongside' | 'none';
   /** Milliseconds to wait for another writer. */
   readonly waitMillis?: number;
 }
@@ -39,7 +39,8 @@ export async function indexView(context: { store: Store; pool: Pool; embedding?:
   const { store, pool } = context;
   const started = performance.now();
   const leaseOptions = { ...(options.waitMillis === undefined ? {} : { waitMillis: options.waitMillis }), ...(options.signal === undefined ? {} : { signal: options.signal }) };
-  await using _lease = await store.lease(`indexing ${target.repository.name}`, leaseOptions);
+  await using lease = new AsyncDisposableStack();
+  lease.use(await store.lease(`indexing ${target.repository.name}`, leaseOptions));
   const run: Run = {
     store, pool, ...target, signal: options.signal, onProgress: options.onProgress,
     counts: { skipped: 0, textOnly: 0, bytes: 0, problems: 0, embedded: 0 },
@@ -48,7 +49,7 @@ export async function indexView(context: { store: Store; pool: Pool; embedding?:
   options.onProgress?.({ kind: 'scan', repository: run.repository.name, files: ground.files.length });
   const changes = await difference(store, run.view, ground.files, options.only);
   await writeKnown(run, changes);
-  const embedding = options.textOnly === true || options.vectors === false ? null : (context.embedding ?? null);
+  const embedding = options.textOnly === true || options.vectors === 'none' ? null : (context.embedding ?? null);
   // Begun here, so that a model is read while threads read files.
   const opening = embedding?.model();
   opening?.catch(() => {});
@@ -57,7 +58,7 @@ export async function indexView(context: { store: Store; pool: Pool; embedding?:
   const textMillis = performance.now() - started;
   const { parsed, pendingVectors, vectorsFailure } = options.textOnly === true
     ? { parsed: 0, pendingVectors: 0, vectorsFailure: null }
-    : await meaning(run, embedding === null || opening === undefined ? null : { opening, threadFile: embedding.threadFile });
+    : await meaning(run, embedding === null || opening === undefined ? null : { opening, threadFile: embedding.threadFile }, options.vectors !== 'alongside', lease);
   const summary: IndexSummary = {
     repository: run.repository.name, branch: ground.branch, commit: ground.commit, files: ground.files.length,
     changed: changes.read.length + changes.entries.length, removed: changes.removed.length,
@@ -69,8 +70,10 @@ export async function indexView(context: { store: Store; pool: Pool; embedding?:
   return summary;
 }
 
-/** Symbols, and vectors where they can be had. */
-async function meaning(run: Run, wanted: { readonly opening: Promise<EmbeddingModel>; readonly threadFile: string | null } | null): Promise<{ parsed: number; pendingVectors: number; vectorsFailure: string | null }> {
+/** Symbols, and vectors where they can be had; `all`: also those of files that had symbols before. */
+async function meaning(
+  run: Run, wanted: { readonly opening: Promise<EmbeddingModel>; readonly threadFile: string | null } | null, all: boolean, lease: AsyncDisposableStack,
+): Promise<{ parsed: number; pendingVectors: number; vectorsFailure: string | null }> {
   let failure: string | null = null;
   const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
     try {
@@ -86,7 +89,9 @@ async function meaning(run: Run, wanted: { readonly opening: Promise<EmbeddingMo
   };
   const opened = wanted === null ? null : await attempt(async (): Promise<OpenedModel> => ({ model: await wanted.opening, threadFile: wanted.threadFile }));
   const parsed = await parsePhase(run, opened);
-  if (opened !== null) await attempt(() => embedPhase(run, opened));
+  // A provider may take hours: others write meanwhile, and each batch of vectors asks for the right anew.
+  await lease.disposeAsync();
+  if (opened !== null && all) await attempt(() => embedPhase(run, opened));
   const awaited = wanted === null ? 0 : await run.store.vectors.missingCount(run.repository.id, opened?.model.id ?? (await chiefModel(run)));
   return { parsed, pendingVectors: awaited, vectorsFailure: failure };
 }

@@ -94,7 +94,7 @@ test('vectors of the static model come with the facts, and are the same when the
   assert.ok(Math.abs(Math.hypot(...(made.get(FILES['a.py'] as string) ?? [])) - 127) < 2, 'unit length');
 
   await using later = await worldOf();
-  const without = await later.index(inThreads, { vectors: false });
+  const without = await later.index(inThreads, { vectors: 'none' });
   assert.deepEqual([without.embedded, without.vectorsFailure, await later.models()], [0, null, {}]);
   const steps: Progress['kind'][] = [];
   const completed = await later.index(inThreads, { onProgress: ({ kind }) => steps.push(kind) });
@@ -154,4 +154,33 @@ test('a run that is cancelled while it embeds keeps what it has', async () => {
   const kept = (await world.models())['m@2'] ?? 0;
   assert.ok(kept > 0 && kept < 200);
   assert.equal((await world.index(here('m@2'))).embedded, 200 - kept);
+});
+
+test('others write while a provider works, and what they remove is not stored', async () => {
+  await using world = await worldOf(FILES);
+  const { model } = here('slow@2');
+  const asked = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const slow = await model();
+  const waiting: EmbeddingModel = {
+    ...slow,
+    embedFiles: async (files) => {
+      asked.resolve();
+      await gate.promise;
+      return slow.embedFiles(files);
+    },
+  };
+  const running = world.index({ model: async () => waiting, threadFile: null });
+  await asked.promise;
+  const [view] = await world.store.meta.views();
+  assert.ok(view !== undefined);
+  {
+    await using _lease = await world.store.lease('a change meanwhile', { waitMillis: 1_000 });
+    await world.store.commit({ repository: view.repository, view: { id: view.id, remove: ['a.py'] } });
+    await world.store.compact();
+  }
+  gate.resolve();
+  const summary = await running;
+  assert.deepEqual([summary.vectorsFailure, summary.pendingVectors], [null, 0]);
+  assert.ok(!(await world.vectors('slow@2')).has(FILES['a.py'] as string));
 });

@@ -36,8 +36,8 @@ export async function indexTargets(service: Service, targets: readonly Target[],
 export interface HowToIndex {
   readonly textOnly?: boolean;
   readonly only?: readonly string[];
-  /** False makes no vectors. */
-  readonly vectors?: boolean;
+  /** As in `IndexOptions`. */
+  readonly vectors?: 'alongside' | 'none';
 }
 
 /** Who makes vectors, by the settings; null where they say `none`. */

@@ -13,8 +13,14 @@ export interface Watched {
 
 /** Indexes the targets, then follows their working trees until the call is cancelled, which is its good end. */
 export async function watchTargets(service: Service, input: Registration & { readonly targets: readonly string[]; readonly noVectors?: boolean }, call: Call): Promise<Watched> {
-  const how = input.noVectors === true ? { vectors: false } : {};
+  // No change waits for vectors of others: those that do not come with the symbols are made behind, one run at a time.
+  const how: HowToIndex = { vectors: input.noVectors === true ? 'none' : 'alongside' };
   const last = new Map<number, Last>();
+  let behind: Promise<void> | null = null;
+  const catchUp = (retry: boolean): void => {
+    if (input.noVectors === true) return;
+    behind ??= embedBehind(service, last, retry, call).finally(() => (behind = null));
+  };
   await using watchers = new AsyncDisposableStack();
   for (const folder of input.targets) {
     const targets = await register(service, folder, input, call);
@@ -22,7 +28,11 @@ export async function watchTargets(service: Service, input: Registration & { rea
     for (const target of targets) {
       if (target.view.kind !== 'worktree') continue;
       // Seen before the first index begins, so that nothing falls between.
-      watchers.use(await watchFiles(target.location, (batch) => first.promise.then(() => follow(service, target, { ...how, ...(batch.paths === 'all' ? {} : { only: batch.paths }) }, last, call)), {
+      watchers.use(await watchFiles(target.location, async (batch) => {
+        await first.promise;
+        await follow(service, target, { ...how, ...(batch.paths === 'all' ? {} : { only: batch.paths }) }, last, call);
+        catchUp(false);
+      }, {
         onNotice: (text) => call.onNote?.(text),
       }));
     }
@@ -37,18 +47,24 @@ export async function watchTargets(service: Service, input: Registration & { rea
     }
   }
   call.onNote?.(`Watching ${input.targets.join(', ')}.`);
-  await aborted(call.signal, () => {
-    // A provider that comes back makes no file event: what awaits vectors is tried again by the clock.
-    for (const { target, summary } of last.values()) {
-      if (target.view.kind === 'worktree' && summary.vectorsFailure !== null) void follow(service, target, { ...how, only: [] }, last, call);
-    }
-  });
+  catchUp(false);
+  // A provider that comes back makes no file event: what awaits vectors is tried again by the clock.
+  await aborted(call.signal, () => catchUp(true));
+  await behind;
   return { repositories: [...last.values()].map(({ summary }) => summary) };
 }
 
 interface Last {
   readonly target: Target;
   readonly summary: IndexSummary;
+}
+
+/** Makes the vectors that are missing; `retry`: also where that failed the last time. */
+async function embedBehind(service: Service, last: Map<number, Last>, retry: boolean, call: Call): Promise<void> {
+  for (const { target, summary } of [...last.values()]) {
+    const wanted = summary.pendingVectors > 0 && (retry || summary.vectorsFailure === null);
+    if (target.view.kind === 'worktree' && wanted) await follow(service, target, { only: [] }, last, call);
+  }
 }
 
 /** Indexes what one batch of events names. A failure is told, and the next event tries again. */

@@ -32,7 +32,7 @@ export const indexOperation: Operation<IndexInput, IndexAnswer> = {
     const failed: { target: string; error: ReturnType<CodeIndexError['toJSON']>['error'] }[] = [];
     for (const target of input.targets) {
       try {
-        done.push(...(await addAndIndex(service, target, input, call, input.noVectors === true ? { vectors: false } : {})));
+        done.push(...(await addAndIndex(service, target, input, call, input.noVectors === true ? { vectors: 'none' } : {})));
       } catch (error) {
         throwIfAborted(call.signal);
         if (input.targets.length === 1) throw error;
