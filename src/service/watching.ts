@@ -61,7 +61,7 @@ interface Last {
 
 /** Makes the vectors that are missing; `retry`: also where that failed the last time. */
 async function embedBehind(service: Service, last: Map<number, Last>, retry: boolean, call: Call): Promise<void> {
-  for (const { target, summary } of [...last.values()]) {
+  for (const { target, summary } of last.values()) {
     const wanted = summary.pendingVectors > 0 && (retry || summary.vectorsFailure === null);
     if (target.view.kind === 'worktree' && wanted) await follow(service, target, { only: [] }, last, call);
   }
