@@ -137,6 +137,7 @@ function dot(row: Float64Array, weights: Float64Array): number {
 /** How many other files are before the first right one. */
 function rankOf({ features, relevant, paths }: Asked, weights: Float64Array): number {
   const scores = features.map((row) => dot(row, weights));
+  if (scores.some(Number.isNaN)) throw new Error('A signal or a weight is no number.');
   const best = Math.max(-Infinity, ...scores.filter((_, i) => (relevant[i] as number) >= 0));
   if (best === -Infinity) return Infinity;
   return new Set(paths.filter((_, i) => (relevant[i] as number) < 0 && (scores[i] as number) >= best)).size;

@@ -9,10 +9,12 @@ import { KEYWORDS } from './vocabulary.ts';
 const MOST_TERMS = 120;
 /** Postings that are read beyond those of the three rarest terms. */
 const MOST_VISITS = 150_000;
-/** Files that are compared in full. */
+/** Files that are compared in full; of a large scope fewer, because each has to be unpacked. */
 const COMPARED = 160;
-/** So many of them because their words are near, whatever their meaning. */
-const BY_WORDS = 120;
+const COMPARED_OF_MANY = 72;
+const MANY_FILES = 10_000;
+/** The part of them that is chosen by words, whatever their meaning. */
+const BY_WORDS = 0.75;
 const NEAREST = 400;
 
 /** A sample as a vector. */
@@ -26,38 +28,31 @@ export interface Candidate {
   readonly blob: BlobId;
   /** The chunk that is nearest by words, else by meaning. */
   readonly chunk: number;
-  /** By words alone. */
-  readonly score: number;
-}
-
-interface Best {
-  total: number;
-  best: number;
-  chunk: number;
 }
 
 /** Files by the rare words that they share with the sample, and those whose vectors are near it. */
 export async function candidatesFor(resolved: Resolved, text: string, meaning: SampleMeaning | null): Promise<readonly Candidate[]> {
   const { store, repositoryIds, within } = resolved;
+  const most = within.size > MANY_FILES ? COMPARED_OF_MANY : COMPARED;
   const [byWords, near] = await Promise.all([
-    byTerms(resolved, text),
+    byTerms(resolved, text, most),
     meaning === null ? [] : store.vectors.nearest({ repositories: repositoryIds, within, model: meaning.model, vector: meaning.vector, limit: NEAREST }),
   ]);
   const out = new Map<BlobId, Candidate>();
-  for (const candidate of byWords.slice(0, meaning === null ? COMPARED : BY_WORDS)) out.set(candidate.blob, candidate);
-  const scores = new Map(byWords.map((candidate) => [candidate.blob, candidate]));
+  for (const candidate of byWords.slice(0, Math.round(most * (meaning === null ? 1 : BY_WORDS)))) out.set(candidate.blob, candidate);
+  const known = new Map(byWords.map((candidate) => [candidate.blob, candidate]));
   for (const { blob, chunk } of near) {
-    if (out.size >= COMPARED) break;
-    if (!out.has(blob)) out.set(blob, scores.get(blob) ?? { blob, chunk, score: 0 });
+    if (out.size >= most) break;
+    if (!out.has(blob)) out.set(blob, known.get(blob) ?? { blob, chunk });
   }
-  for (const candidate of byWords.slice(BY_WORDS)) {
-    if (out.size >= COMPARED) break;
+  for (const candidate of byWords) {
+    if (out.size >= most) break;
     out.set(candidate.blob, candidate);
   }
   return [...out.values()];
 }
 
-async function byTerms(resolved: Resolved, text: string): Promise<readonly Candidate[]> {
+async function byTerms(resolved: Resolved, text: string, most: number): Promise<readonly Candidate[]> {
   const counts = new Map<string, number>();
   const identifiers = identifiersOf(text);
   for (const identifier of identifiers) {
@@ -88,7 +83,7 @@ async function byTerms(resolved: Resolved, text: string): Promise<readonly Candi
       });
     }
   }
-  return filesOf(resolved, sums);
+  return filesOf(resolved, sums, most);
 }
 
 const LOOKED_UP = 400;
@@ -97,28 +92,37 @@ async function termPostings(store: Store, resolved: Resolved, terms: readonly st
   return store.terms.postings(resolved.repositoryIds, terms.slice(0, LOOKED_UP));
 }
 
-/** Files by their best chunk and, less so, by all of their chunks; longer ones hold more words by chance. */
-function filesOf(resolved: Resolved, sums: ReadonlyMap<ChunkBlock, Float32Array>): readonly Candidate[] {
-  const files = new Map<BlobId, Best & { terms: number }>();
-  for (const [block, values] of sums) {
-    block.blobs.forEach((blob, ordinal) => {
-      if (!resolved.within.has(blob)) return;
-      const first = block.chunkStart[ordinal] as number;
-      for (let chunk = first; chunk < (block.chunkStart[ordinal + 1] as number); chunk++) {
-        const value = values[chunk] as number;
+/** The best files by their best chunk and, less so, by all of their chunks; longer ones hold more words by chance. */
+function filesOf(resolved: Resolved, sums: ReadonlyMap<ChunkBlock, Float32Array>, most: number): readonly Candidate[] {
+  const kept: { blob: BlobId; chunk: number; score: number }[] = [];
+  let least = 0;
+  const tidy = (): void => {
+    kept.sort((a, b) => b.score - a.score || a.blob - b.blob);
+    kept.length = Math.min(kept.length, most);
+    least = kept.length < most ? 0 : (kept[most - 1] as { score: number }).score;
+  };
+  for (const [{ blobs, chunkStart, chunkTerms }, values] of sums) {
+    for (let ordinal = 0; ordinal < blobs.length; ordinal++) {
+      const first = chunkStart[ordinal] as number;
+      const end = chunkStart[ordinal + 1] as number;
+      let [total, terms, best, chunk] = [0, 0, 0, 0];
+      for (let at = first; at < end; at++) {
+        const value = values[at] as number;
         if (value <= 0) continue;
-        const terms = block.chunkTerms[chunk] as number;
-        const score = value / Math.sqrt(20 + terms);
-        const own = files.get(blob);
-        if (own === undefined) files.set(blob, { total: value, best: score, chunk: chunk - first, terms });
-        else {
-          own.total += value;
-          own.terms += terms;
-          if (score > own.best) [own.best, own.chunk] = [score, chunk - first];
-        }
+        const own = chunkTerms[at] as number;
+        total += value;
+        terms += own;
+        const score = value / Math.sqrt(20 + own);
+        if (score > best) [best, chunk] = [score, at - first];
       }
-    });
+      if (total === 0) continue;
+      const score = best + total / Math.sqrt(20 + terms);
+      if (score <= least) continue;
+      const blob = blobs[ordinal] as BlobId;
+      if (resolved.within.has(blob)) kept.push({ blob, chunk, score });
+      if (kept.length >= most * 8) tidy();
+    }
   }
-  return [...files].map(([blob, { total, best, chunk, terms }]) => ({ blob, chunk, score: best + total / Math.sqrt(20 + terms) }))
-    .sort((a, b) => b.score - a.score || a.blob - b.blob);
+  tidy();
+  return kept;
 }

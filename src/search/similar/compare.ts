@@ -17,7 +17,8 @@ export class Background {
       const counts = this.#counts[family] as Uint16Array;
       for (let i = 0; i < hashes.length; i++) {
         const place = (hashes[i] as number) & (PLACES - 1);
-        counts[place] = (counts[place] as number) + 1;
+        // Two features of one piece may share a place.
+        if ((counts[place] as number) < this.#pieces) counts[place] = (counts[place] as number) + 1;
       }
     });
   }
