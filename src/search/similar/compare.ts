@@ -1,4 +1,4 @@
-import { COUNTS, FAMILIES, type Features, type Sketch } from './sketch.ts';
+import { COUNTS, FAMILIES, FAMILY, type Features, type Sketch } from './sketch.ts';
 
 /** Hashes share a place by chance once in some thousand times, which an idf forgives. */
 const PLACES = 1 << 18;
@@ -81,10 +81,26 @@ export function nearness(one: Weighed, two: Weighed): readonly [number, number, 
 const PAIRS = [['all', 'all'], ['names', 'names'], ['code', 'code'], ['comments', 'comments'], ['literals', 'literals'], ['verbatim', 'verbatim'],
   ['structure', 'structure'], ['flow', 'flow'], ['theme', 'theme'], ['names', 'theme']] as const;
 
+/** Words tell more of a sample that has comments; these signals weigh anew by how much of it they are. */
+const DOCUMENTED = ['theme~theme cosine', 'theme~theme held', 'all~all cosine', 'comments~comments cosine', 'names~theme cosine', 'structure~structure cosine', 'structure~structure held', 'verbatim~verbatim covers'] as const;
+/** Signals that also count as parts of the greatest among the candidates. */
+const RELATIVE = ['theme~theme cosine', 'all~all cosine', 'names~theme cosine', 'structure~structure cosine', 'verbatim~verbatim cosine', 'comments~comments cosine'] as const;
+
 export const SIGNALS: readonly string[] = [
   ...PAIRS.flatMap(([one, two]) => [`${one}~${two} cosine`, `${one}~${two} held`, `${one}~${two} covers`]),
   ...COUNTS.map((count) => `difference in ${count}`), 'length', 'shorter', 'bothRecursive',
+  ...DOCUMENTED.map((name) => `${name} where documented`), ...RELATIVE.map((name) => `${name} of the best`),
 ];
+
+/** Sets what is told by all candidates together: how near each is to the best of them. */
+export function relate(rows: readonly Float64Array[]): void {
+  RELATIVE.forEach((name, i) => {
+    const from = SIGNALS.indexOf(name);
+    const to = SIGNALS.length - RELATIVE.length + i;
+    const best = rows.reduce((most, row) => Math.max(most, row[from] as number), 0);
+    if (best > 0) for (const row of rows) row[to] = (row[from] as number) / best;
+  });
+}
 
 export function signalsOf(one: WeighedSketch, two: WeighedSketch): Float64Array {
   const out = new Float64Array(SIGNALS.length);
@@ -99,5 +115,10 @@ export function signalsOf(one: WeighedSketch, two: WeighedSketch): Float64Array 
   out[at++] = Math.log1p(two.sketch.counts.tokens);
   out[at++] = Math.max(0, Math.log1p(one.sketch.counts.tokens) - Math.log1p(two.sketch.counts.tokens));
   out[at++] = one.sketch.counts.recursion > 0 && two.sketch.counts.recursion > 0 ? 1 : 0;
+  const [comments, code] = [one.families[FAMILY.comments] as Weighed, one.families[FAMILY.code] as Weighed];
+  const documented = comments.sum / (comments.sum + code.sum + 1);
+  for (const name of DOCUMENTED) out[at++] = documented * (out[PLACE.get(name) as number] as number);
   return out;
 }
+
+const PLACE = new Map(SIGNALS.map((name, place) => [name, place]));

@@ -5,7 +5,7 @@ import type { Resolved } from '../scope/resolve.ts';
 import { placesOf } from '../text/collect.ts';
 import type { Sample } from './asked.ts';
 import { candidatesFor, type Candidate, type SampleMeaning } from './candidates.ts';
-import { signalsOf, weigh, type WeighedSketch } from './compare.ts';
+import { relate, signalsOf, weigh, type WeighedSketch } from './compare.ts';
 import { meaningOf, NO_NEARNESS, type MeaningNearness } from './nearness.ts';
 import { sketchOf } from './sketch.ts';
 import { backgroundOf, sketchAt } from './sketches.ts';
@@ -58,6 +58,7 @@ export async function compare(resolved: Resolved, sample: Sample, vector: Sample
       out.push({ blob, place, text, facts: packed, chunk, sketch, signals: signalsOf(asked, sketch), meaning: near.get(blob) ?? NO_NEARNESS });
     }
   }
+  relate(out.map(({ signals }) => signals));
   return out;
 }
 

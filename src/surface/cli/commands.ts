@@ -32,12 +32,14 @@ export const COMMANDS: readonly Command[] = [
     examples: ['code-index read src/main.ts:10-40', 'code-index read --symbol Parser.parse'],
   },
   {
-    name: 'similar', usage: 'similar <path:line | ->', text: `${similar.text} With \`-\` the snippet is read from stdin.`, operation: similar, without: ['snippet', 'startLine', 'endLine'], indexesFirst: true,
+    name: 'similar', usage: 'similar <path:line | path#symbol | ->', text: `${similar.text} With \`-\` the snippet is read from stdin.`, operation: similar, without: ['snippet', 'startLine', 'endLine'], indexesFirst: true,
     toInput: async (parsed, { readStdin }) => {
+      if (parsed.words.length === 0 && parsed.input['symbol'] !== undefined) return { ...parsed.input };
       const place = oneWord(parsed, 'place');
       if (place === '-') return { ...parsed.input, snippet: await readStdin() };
       const { path, startLine, endLine } = placeOf(place);
-      if (startLine === undefined) throw new CodeIndexError('invalid_query', `${JSON.stringify(place)} names no line.`, 'Write it as path:line or path:first-last.');
+      if (startLine === undefined && /.#[^/]+$/.test(place)) return { ...parsed.input, symbol: place };
+      if (startLine === undefined) throw new CodeIndexError('invalid_query', `${JSON.stringify(place)} names no line.`, 'Write it as path:line, path:first-last or path#symbol.');
       return { ...parsed.input, path, startLine, ...(endLine === startLine ? {} : { endLine }) };
     },
   },
