@@ -13,11 +13,11 @@ export interface LabelledQuery {
   readonly strength?: readonly number[];
 }
 
-const STEPS = 160;
+const STEPS = 120;
 const RATE = 0.1;
 const LAST_RATE = 0.03;
 /** Candidates of one query that take part in fitting: the strongest by a plain score, and all targets. */
-const NEGATIVES = 40;
+const NEGATIVES = 30;
 
 export function ndcg({ features, paths, relevant, targets }: LabelledQuery, weights: Float64Array): number {
   const scores = features.map((row) => dot(row, weights));

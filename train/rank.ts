@@ -89,7 +89,7 @@ async function labelled(spec: LabelFile, store: Store): Promise<Omit<AskedQuery,
   return out;
 }
 
-const PLAIN = (['relativeSum', 'coverage', 'nameCoverage', 'stem', 'nearShare'] as const).map((name) => FEATURES.indexOf(name));
+const PLAIN = (['relativeSum', 'coverage', 'nameCoverage', 'stem', 'meaningRank'] as const).map((name) => FEATURES.indexOf(name));
 
 function strengthOf(features: Float64Array): number {
   return PLAIN.reduce((sum, at) => sum + (features[at] as number), 0);

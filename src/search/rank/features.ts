@@ -8,10 +8,10 @@ export const FEATURES = [
   'stem', 'stemPrecision', 'stemExact', 'parent', 'folders', 'depth', 'size',
   'defines', 'definesExact', 'test', 'example', 'vendored', 'legacy', 'barrel', 'declarations', 'document', 'data', 'generated',
   'older', 'platform', 'imported', 'folder',
-  'near', 'nearRelative', 'nearShare', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank', 'both',
+  'near', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank',
 ] as const;
 /** Features that need vectors; without them they are 0 for every file, and other weights hold. */
-export const OF_MEANING: ReadonlySet<Feature> = new Set(['near', 'nearRelative', 'nearShare', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank', 'both']);
+export const OF_MEANING: ReadonlySet<Feature> = new Set(['near', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank']);
 export type Feature = (typeof FEATURES)[number];
 
 export interface FileContext {
@@ -37,19 +37,24 @@ export interface Among {
   readonly folder: number;
 }
 
-export interface MeaningFeatures {
-  /** Cosines: of the nearest chunk, of the three nearest on the average, of the file as a whole, of the path's words. */
+/** Cosines of the nearest chunk, of the three nearest on the average, of the file as a whole and of its path's words. */
+export interface Cosines {
   readonly near: number;
   readonly many: number;
   readonly whole: number;
   readonly path: number;
-  /** Of `near` among the candidates: deviations from the mean, share of the greatest, place (0 is the nearest). */
-  readonly relative: number;
-  readonly share: number;
+}
+
+export interface MeaningFeatures {
+  readonly cosines: Cosines;
+  /** Each in deviations from the mean of the candidates: models differ in how far apart their cosines are. */
+  readonly relative: Cosines;
+  /** Place by the nearest chunk; 0 is the nearest of all. */
   readonly place: number;
 }
 
-export const NO_MEANING: MeaningFeatures = { near: 0, many: 0, whole: 0, path: 0, relative: 0, share: 0, place: Number.POSITIVE_INFINITY };
+const NOTHING: Cosines = { near: 0, many: 0, whole: 0, path: 0 };
+export const NO_MEANING: MeaningFeatures = { cosines: NOTHING, relative: NOTHING, place: Number.POSITIVE_INFINITY };
 
 const DOCUMENT_LANGUAGES = new Set(['markdown', 'text', 'rst', 'asciidoc', 'tex', 'html', 'po', 'svg', 'org']);
 const DATA_LANGUAGES = new Set(['json', 'yaml', 'toml', 'xml', 'ini', 'csv', 'css', 'scss', 'lockfile', 'properties', 'dockerfile', 'makefile', 'cmake', 'meson', 'gitignore']);
@@ -72,9 +77,14 @@ export function featuresOf(question: Question, file: FileContext, idf: ReadonlyM
     DOCUMENT_LANGUAGES.has(file.language) && !asks.documents ? 1 : 0,
     DATA_LANGUAGES.has(file.language) && !asks.configuration ? 1 : 0, file.textOnly ? 1 : 0,
     file.older ? 1 : 0, path.platform && !asks.platform ? 1 : 0, Math.log(1 + file.among.imported), Math.log(1 + file.among.folder),
-    meaning.near, meaning.relative, meaning.share, meaning.many, meaning.whole, meaning.path, 1 / (3 + meaning.place),
-    meaning.share * (evidence.whole / (file.greatest.whole || 1)),
+    meaning.relative.near, meaning.relative.many, meaning.relative.whole, meaning.relative.path, 1 / (3 + meaning.place),
   );
+}
+
+/** A kind of file that a question has to ask for: tests, examples, what others wrote, what is kept for old callers, documents, data. */
+export function isUnasked({ asksFor }: Question, path: PathEvidence, language: string): boolean {
+  return (path.test && !asksFor.tests) || (path.example && !asksFor.examples && !asksFor.documents) || (path.vendored && !asksFor.vendored) || path.legacy
+    || path.declarations || (DOCUMENT_LANGUAGES.has(language) && !asksFor.documents) || (DATA_LANGUAGES.has(language) && !asksFor.configuration);
 }
 
 /** Shares, by idf and weight, of the question's terms that are among `words`, and of `words` that the question names. */

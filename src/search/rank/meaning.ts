@@ -2,11 +2,13 @@
 import type { BlobId } from '../../domain/mod.ts';
 import type { Store, VectorHit } from '../../store/mod.ts';
 import type { RankScope } from './definers.ts';
-import { NO_MEANING, type MeaningFeatures } from './features.ts';
+import { NO_MEANING, type Cosines, type MeaningFeatures } from './features.ts';
 
 /** Chunks that are asked for by meaning; their files are candidates. */
 const NEAREST = 400;
 const SCALE = 127 * 127;
+/** Vectors of files that are kept in memory for the next question, for each model. */
+const KEPT_BYTES = 32 * 1_048_576;
 /** Paths whose vectors are remembered for each encoder. */
 const REMEMBERED = 20_000;
 
@@ -41,41 +43,80 @@ function filesOf(hits: readonly VectorHit[]): ReadonlyMap<BlobId, FileMeaning> {
   return files;
 }
 
-/** For each of some files the cosines of all its chunks at once: greatest first the nearest three, and the file's direction as a whole. */
+/** What all vectors of one file say: the nearest three, and the file's direction as a whole. */
 export interface WholeMeaning extends FileMeaning {
   readonly chunks: number;
   /** Cosine of the mean of the file's chunks. */
   readonly mean: number;
 }
 
-export async function wholeFiles(store: Store, blobs: readonly BlobId[], meaning: QueryVector): Promise<ReadonlyMap<BlobId, WholeMeaning>> {
-  const rows = await store.vectors.of(blobs, meaning.model);
-  const sum = new Float64Array(meaning.vector.length);
-  return new Map([...rows].map(([blob, vectors]) => [blob, wholeOf(vectors, meaning.vector, sum)]));
+/** The vectors of one file, and their mean as a row like theirs. */
+interface Rows {
+  readonly vectors: Int8Array;
+  readonly direction: Int8Array;
 }
 
-function wholeOf(vectors: Int8Array, question: Int8Array, sum: Float64Array): WholeMeaning {
+interface Kept {
+  readonly rows: Map<BlobId, Rows>;
+  bytes: number;
+}
+
+const keptByStore = new WeakMap<Store, Map<string, Kept>>();
+
+/** `near`: what was found of some of them before. */
+export async function wholeFiles(store: Store, blobs: readonly BlobId[], asked: QueryVector, near: ReadonlyMap<BlobId, FileMeaning>): Promise<ReadonlyMap<BlobId, WholeMeaning>> {
+  const rows = await rowsOf(store, blobs, asked);
+  return new Map(blobs.flatMap((blob) => {
+    const own = rows.get(blob);
+    return own === undefined || own.vectors.length === 0 ? [] : [[blob, wholeOf(own, asked.vector, near.get(blob))] as const];
+  }));
+}
+
+/** Vectors of blobs, which never change, from memory or the store. */
+async function rowsOf(store: Store, blobs: readonly BlobId[], { model, vector }: QueryVector): Promise<ReadonlyMap<BlobId, Rows>> {
+  const models = keptByStore.get(store) ?? new Map<string, Kept>();
+  keptByStore.set(store, models);
+  const kept = models.get(model) ?? { rows: new Map<BlobId, Rows>(), bytes: 0 };
+  models.set(model, kept);
+  if (kept.bytes > KEPT_BYTES) {
+    kept.rows.clear();
+    kept.bytes = 0;
+  }
+  const unread = blobs.filter((blob) => !kept.rows.has(blob));
+  for (const [blob, vectors] of unread.length === 0 ? [] : await store.vectors.of(unread, model)) {
+    kept.rows.set(blob, { vectors, direction: directionOf(vectors, vector.length) });
+    kept.bytes += vectors.length + vector.length;
+  }
+  return kept.rows;
+}
+
+function directionOf(vectors: Int8Array, width: number): Int8Array {
+  const sum = new Float64Array(width);
+  for (let at = 0; at < vectors.length; at++) sum[at % width] = (sum[at % width] as number) + (vectors[at] as number);
+  const length = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
+  return Int8Array.from(sum, (value) => (length === 0 ? 0 : Math.round((127 * value) / length)));
+}
+
+function wholeOf({ vectors, direction }: Rows, question: Int8Array, near: FileMeaning | undefined): WholeMeaning {
   const width = question.length;
-  sum.fill(0);
-  let [first, second, third, chunk] = [0, 0, 0, 0];
-  for (let from = 0, at = 0; from < vectors.length; from += width, at++) {
-    let dot = 0;
-    for (let k = 0; k < width; k++) {
-      const value = vectors[from + k] as number;
-      dot += value * (question[k] as number);
-      sum[k] = (sum[k] as number) + value;
-    }
+  const chunks = vectors.length / width;
+  const mean = dotAt(direction, 0, question) / SCALE;
+  // Three chunks that are among the nearest of all are the nearest of their file.
+  if (near !== undefined && (near.nearest.length === 3 || near.nearest.length === chunks)) return { ...near, chunks, mean };
+  let [first, second, third, chunk] = [-SCALE, -SCALE, -SCALE, 0];
+  for (let at = 0; at < chunks; at++) {
+    const dot = dotAt(vectors, at * width, question);
     if (dot > first) [first, second, third, chunk] = [dot, first, second, at];
     else if (dot > second) [second, third] = [dot, second];
     else if (dot > third) third = dot;
   }
-  let [dot, squares] = [0, 0];
-  for (let k = 0; k < width; k++) {
-    dot += (sum[k] as number) * (question[k] as number);
-    squares += (sum[k] as number) ** 2;
-  }
-  const chunks = vectors.length / width;
-  return { nearest: [first, second, third].slice(0, Math.max(1, chunks)).map((value) => value / SCALE), chunk, chunks, mean: squares === 0 ? 0 : dot / (Math.sqrt(squares) * 127) };
+  return { nearest: [first, second, third].slice(0, Math.max(1, chunks)).map((value) => value / SCALE), chunk, chunks, mean };
+}
+
+function dotAt(rows: Int8Array, from: number, question: Int8Array): number {
+  let dot = 0;
+  for (let k = 0; k < question.length; k++) dot += (rows[from + k] as number) * (question[k] as number);
+  return dot;
 }
 
 const pathVectors = new WeakMap<NonNullable<QueryVector['encodeWords']>, Map<string, Int8Array>>();
@@ -90,28 +131,25 @@ export function pathCosine(path: string, meaning: QueryVector): number {
     if (known.size >= REMEMBERED) known.clear();
     known.set(path, (vector = meaning.encodeWords(path)));
   }
-  let dot = 0;
-  for (let k = 0; k < vector.length; k++) dot += (vector[k] as number) * (meaning.vector[k] as number);
-  return dot / SCALE;
+  return dotAt(vector, 0, meaning.vector) / SCALE;
 }
 
-/** A cosine that falls short of the greatest by this has a share of 1/e. */
-const SHARE_WIDTH = 0.06;
-
-/** The features of some candidates, in order; a file without vectors has those of no meaning. */
+/** The features of some candidates, in order. A file without vectors is as near as the mean of the others. */
 export function meaningFeatures(files: readonly { readonly file: WholeMeaning | undefined; readonly path: string }[], meaning: QueryVector): readonly MeaningFeatures[] {
-  const cosines = files.flatMap(({ file }) => (file === undefined ? [] : [file.nearest[0] as number]));
-  if (cosines.length === 0) return files.map(() => NO_MEANING);
-  const greatest = Math.max(...cosines);
-  const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
-  const deviation = Math.sqrt(cosines.reduce((sum, value) => sum + (value - mean) ** 2, 0) / cosines.length) || 1;
-  const places = new Map([...new Set(cosines)].sort((a, b) => b - a).map((value, place) => [value, place]));
-  return files.map(({ file, path }): MeaningFeatures => {
-    if (file === undefined) return { ...NO_MEANING, path: pathCosine(path, meaning) };
-    const near = file.nearest[0] as number;
-    return {
-      near, many: file.nearest.reduce((sum, value) => sum + value, 0) / file.nearest.length, whole: file.mean, path: pathCosine(path, meaning),
-      relative: (near - mean) / deviation, share: Math.exp((near - greatest) / SHARE_WIDTH), place: places.get(near) as number,
-    };
+  const cosines = files.map(({ file, path }): Cosines | null => (file === undefined ? null : {
+    near: file.nearest[0] as number, many: file.nearest.reduce((sum, value) => sum + value, 0) / file.nearest.length, whole: file.mean, path: pathCosine(path, meaning),
+  }));
+  const known = cosines.filter((each) => each !== null);
+  const relative = { near: deviations(known, 'near'), many: deviations(known, 'many'), whole: deviations(known, 'whole'), path: deviations(known, 'path') };
+  const places = new Map([...new Set(known.map(({ near }) => near))].sort((a, b) => b - a).map((near, place) => [near, place]));
+  return cosines.map((own): MeaningFeatures => own === null ? NO_MEANING : {
+    cosines: own, relative: { near: relative.near(own), many: relative.many(own), whole: relative.whole(own), path: relative.path(own) },
+    place: places.get(own.near) as number,
   });
+}
+
+function deviations(all: readonly Cosines[], key: keyof Cosines): (own: Cosines) => number {
+  const mean = all.reduce((sum, each) => sum + each[key], 0) / Math.max(1, all.length);
+  const deviation = Math.sqrt(all.reduce((sum, each) => sum + (each[key] - mean) ** 2, 0) / Math.max(1, all.length)) || 1;
+  return (own) => (own[key] - mean) / deviation;
 }

@@ -3,7 +3,7 @@ import type { Place, Store } from '../../store/mod.ts';
 import { amongOf, olderOf } from './among.ts';
 import { definersOf, type RankScope } from './definers.ts';
 import { gather, noEvidence, type FileEvidence } from './evidence.ts';
-import { featuresOf, NO_MEANING, type FileContext } from './features.ts';
+import { featuresOf, isUnasked, NO_MEANING, type FileContext } from './features.ts';
 import { meaningFeatures, nearestFiles, wholeFiles, type FileMeaning, type QueryVector, type WholeMeaning } from './meaning.ts';
 import { readPath, type PathEvidence } from './place.ts';
 import { understand, type Question } from './question.ts';
@@ -64,16 +64,20 @@ export async function rank(store: Store, scope: RankScope, words: string, meanin
 export async function rankByMeaning(store: Store, scope: RankScope, words: string, meaning: QueryVector): Promise<Ranking> {
   const near = await nearestFiles(store, scope, meaning);
   const ids = [...near.keys()];
-  const [whole, places, infos] = await Promise.all([wholeFiles(store, ids, meaning), store.files.places(scope.views, ids), store.files.blobs(ids)]);
+  const [whole, places, infos] = await Promise.all([wholeFiles(store, ids, meaning, near), store.files.places(scope.views, ids), store.files.blobs(ids)]);
   const placed = ids.flatMap((blob) => {
     const info = infos.get(blob);
     return info === undefined ? [] : (places.get(blob) ?? []).map((place) => ({ blob, info, place }));
   });
+  const question = understand(words);
   const features = meaningFeatures(placed.map(({ blob, place }) => ({ file: whole.get(blob), path: place.entry.path })), meaning);
-  const files = placed.map(({ blob, info, place }, at) => ({
-    place, info, score: scoreOfMeaning(features[at] ?? NO_MEANING), chunk: near.get(blob)?.chunk ?? 0, why: explainMeaning(features[at] ?? NO_MEANING),
-  }));
-  return { question: understand(words), files: files.sort(byScore), matching: files.length };
+  const older = olderOf(placed.map(({ place }) => readPath(place.entry.path)), question);
+  const files = placed.map(({ blob, info, place }, at): RankedFile => {
+    const own = features[at] ?? NO_MEANING;
+    const unasked = older[at] === true || isUnasked(question, readPath(place.entry.path), info.language);
+    return { place, info, score: scoreOfMeaning(own, unasked), chunk: near.get(blob)?.chunk ?? 0, why: explainMeaning(own, unasked) };
+  });
+  return { question, files: files.sort(byScore), matching: files.length };
 }
 
 function byScore(a: RankedFile, b: RankedFile): number {
@@ -94,14 +98,14 @@ export async function candidatesFor(store: Store, scope: RankScope, words: strin
   const gathered = gather(question.terms, postings, statistics, scope.within, { most: CANDIDATES + nearest.size, preferred });
   const worded = new Set(gathered.files.map(({ blob }) => blob));
   const ids = [...worded, ...[...nearest].filter((blob) => !worded.has(blob))];
-  const whole = meaning === null ? new Map<BlobId, WholeMeaning>() : await wholeFiles(store, ids, meaning);
+  const whole = meaning === null ? new Map<BlobId, WholeMeaning>() : await wholeFiles(store, ids, meaning, near);
   const chosen = [...gathered.files, ...ids.slice(worded.size).map((blob) => noEvidence(blob, whole.get(blob)?.chunks ?? 1, whole.get(blob)?.chunk ?? 0))];
   const placed = await placesOf(store, scope, chosen);
   const meanings = meaning === null ? [] : meaningFeatures(placed.map(({ evidence, place }) => ({ file: whole.get(evidence.blob), path: place.entry.path })), meaning);
   const greatest = { sum: Math.max(0, ...chosen.map(({ sum }) => sum)), whole: Math.max(0, ...chosen.map((file) => file.whole)) };
   const among = await amongOf(store, placed.map(({ evidence, info, place }, at) => ({
     view: place.view, path: place.entry.path, blob: evidence.blob, language: info.language,
-    strength: evidence.whole / (greatest.whole || 1) + evidence.coverage + evidence.nameCoverage + (meanings[at]?.share ?? 0),
+    strength: evidence.whole / (greatest.whole || 1) + evidence.coverage + evidence.nameCoverage + (meanings.length === 0 ? 0 : 3 / (3 + (meanings[at] ?? NO_MEANING).place)),
   })));
   const older = olderOf(placed.map(({ path }) => path), question);
   const candidates = placed.map(({ evidence, place, info, path }, at): Candidate => {
