@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImportFact } from '../../domain/mod.ts';
-import { targetsAmong } from './graph.ts';
+import { readImport, targetsAmong } from './graph.ts';
 
 /** `files`: `path: import import`, an import being `source` or `source#name`. Gives `path -> path path` for files that reach others. */
 function check(language: string, files: string, expected: string): void {
@@ -11,7 +11,7 @@ function check(language: string, files: string, expected: string): void {
     return { source, name: name ?? '', alias: name ?? '', line: 1 };
   }));
   const all = lines.map(([path], blob) => ({ view: 1, path: path as string, blob, language }));
-  const found = targetsAmong(all, all.map((_, at) => at), (at) => imports[at] ?? []);
+  const found = targetsAmong(all, all.map((_, at) => at), (at) => (imports[at] ?? []).map(readImport));
   const shown = [...found].flatMap(([from, targets]) => (targets.length === 0 ? [] : [`${all[from]?.path} -> ${targets.map((at) => all[at]?.path).join(' ')}`]));
   assert.deepEqual(shown, expected.trim().split('\n').map((line) => line.trim()).filter((line) => line !== ''));
 }

@@ -19,15 +19,39 @@ export interface GraphFile {
   readonly language: string;
 }
 
-const importsByStore = new WeakMap<Store, Map<BlobId, readonly ImportFact[]>>();
+/** An import, taken apart once for all questions. */
+interface Reading {
+  readonly imported: ImportFact;
+  /** Last words under which its file may be known, as `plain` gives them. */
+  readonly names: readonly string[];
+  /** Its parts as paths of files have them: as written, without an ending, with the imported name. */
+  readonly ends: readonly (readonly string[])[];
+  /** Whether it names the file at a path, as far as that was asked. */
+  readonly tested: Map<string, boolean>;
+}
+
+/** By content and path: what an import names depends on where it stands. */
+const importsByStore = new WeakMap<Store, Map<string, readonly Reading[]>>();
 
 /** For each of `from`, by its number, the numbers of those of `files` that it imports. */
 export async function importsAmong(store: Store, files: readonly GraphFile[], from: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {
-  const imports = await importsOf(store, from.map((at) => (files[at] as GraphFile).blob));
-  return targetsAmong(files, from, (at) => imports.get((files[at] as GraphFile).blob) ?? []);
+  const known = importsByStore.get(store) ?? new Map<string, readonly Reading[]>();
+  importsByStore.set(store, known);
+  if (known.size > REMEMBERED) known.clear();
+  const unread = from.map((at) => files[at] as GraphFile).filter((file) => !known.has(keyOf(file)));
+  const facts = unread.length === 0 ? new Map<BlobId, Uint8Array>() : await store.files.facts([...new Set(unread.map(({ blob }) => blob))]);
+  for (const file of unread) {
+    const packed = facts.get(file.blob);
+    if (packed !== undefined) known.set(keyOf(file), unpackImports(packed).map(readImport));
+  }
+  return targetsAmong(files, from, (at) => known.get(keyOf(files[at] as GraphFile)) ?? []);
 }
 
-export function targetsAmong(files: readonly GraphFile[], from: readonly number[], importsAt: (at: number) => readonly ImportFact[]): ReadonlyMap<number, readonly number[]> {
+function keyOf({ blob, path }: GraphFile): string {
+  return `${blob}:${path}`;
+}
+
+export function targetsAmong(files: readonly GraphFile[], from: readonly number[], importsAt: (at: number) => readonly Reading[]): ReadonlyMap<number, readonly number[]> {
   const byView = new Map<ViewId, ReadonlyMap<string, readonly number[]>>();
   for (const { view } of files) if (!byView.has(view)) byView.set(view, indexByName(files, view));
   return new Map(from.map((at) => {
@@ -39,16 +63,6 @@ export function targetsAmong(files: readonly GraphFile[], from: readonly number[
   }));
 }
 
-/** Import facts by blob. A blob never changes, so what was read once holds. */
-async function importsOf(store: Store, blobs: readonly BlobId[]): Promise<ReadonlyMap<BlobId, readonly ImportFact[]>> {
-  const known = importsByStore.get(store) ?? new Map<BlobId, readonly ImportFact[]>();
-  importsByStore.set(store, known);
-  if (known.size > REMEMBERED) known.clear();
-  const unread = blobs.filter((blob) => !known.has(blob));
-  for (const [blob, packed] of unread.length === 0 ? [] : await store.files.facts(unread)) known.set(blob, unpackImports(packed));
-  return known;
-}
-
 /** Names without `_`, as `plain` gives them, of files that stand for their folder. */
 const FOLDER_FILE = /^(?:index|mod|lib|init|main)$/;
 
@@ -57,10 +71,10 @@ function indexByName(files: readonly GraphFile[], view: ViewId): ReadonlyMap<str
   const index = new Map<string, number[]>();
   files.forEach(({ path, language, view: own }, at) => {
     if (own !== view) return;
-    const segments = path.split('/');
-    const base = plain(withoutEnding(segments.at(-1) as string));
+    const segments = segmentsOf(path);
+    const base = segments.at(-1) as string;
     // A folder is named where a package is, or the file that stands for its folder.
-    const names = language === 'go' || FOLDER_FILE.test(base) ? [base, plain(segments.at(-2) ?? '')] : [base];
+    const names = language === 'go' || FOLDER_FILE.test(base) ? [base, segments.at(-2) ?? ''] : [base];
     for (const name of names) {
       const list = index.get(name);
       if (list === undefined) index.set(name, [at]);
@@ -70,31 +84,42 @@ function indexByName(files: readonly GraphFile[], view: ViewId): ReadonlyMap<str
   return index;
 }
 
-function targetsOf(imported: ImportFact, file: GraphFile, files: readonly GraphFile[], byName: ReadonlyMap<string, readonly number[]>): readonly number[] {
-  const whole = partsOfSource(imported.source);
-  const bare = partsOfSource(withoutEnding(imported.source));
+const NONE: readonly number[] = [];
+
+function targetsOf({ imported, names, ends, tested }: Reading, file: GraphFile, files: readonly GraphFile[], byName: ReadonlyMap<string, readonly number[]>): readonly number[] {
+  // Most imports are of what is no candidate.
+  if (!names.some((name) => byName.has(name))) return NONE;
   const binding = languageNamed(file.language)?.binding;
   if (binding !== undefined) {
     const found = new Set<number>();
-    for (const name of new Set([...whole.slice(-3), ...bare.slice(-1), imported.name, ...(whole.length === 0 ? ['index'] : [])].map(plain))) {
+    for (const name of names) {
       for (const at of byName.get(name) ?? []) {
-        if (importsFile(binding, imported.source, file.path, (files[at] as GraphFile).path, imported.name)) found.add(at);
+        const { path } = files[at] as GraphFile;
+        const isNamed = tested.get(path) ?? importsFile(binding, imported.source, file.path, path, imported.name);
+        tested.set(path, isNamed);
+        if (isNamed) found.add(at);
       }
     }
     if (found.size > 0 || binding === 'javascript' || binding === 'c' || binding === 'go' || imported.source.startsWith('.')) return found.size > MOST_TARGETS ? [] : [...found];
   }
   // Where the index begins below the root of the package, an import says more folders than the path has.
-  return bySuffix([whole, bare, [...whole, imported.name]], files, byName);
+  return bySuffix(ends, files, byName);
+}
+
+export function readImport(imported: ImportFact): Reading {
+  const whole = partsOfSource(imported.source);
+  const bare = partsOfSource(withoutEnding(imported.source));
+  const names = [...whole.slice(-3), ...bare.slice(-1), plain(imported.name), ...(whole.length === 0 ? ['index'] : [])];
+  return { imported, names: [...new Set(names)].filter((name) => name !== ''), ends: [whole, bare, [...whole, plain(imported.name)]], tested: new Map() };
 }
 
 /** Languages without rules of their own: the file whose path ends as the import does, by the most segments. */
 function bySuffix(sources: readonly (readonly string[])[], files: readonly GraphFile[], byName: ReadonlyMap<string, readonly number[]>): readonly number[] {
   let most = 0;
   let found = new Set<number>();
-  for (const source of sources) {
-    const wanted = source.map(plain);
+  for (const wanted of sources) {
     for (const at of byName.get(wanted.at(-1) ?? '') ?? []) {
-      const segments = withoutEnding((files[at] as GraphFile).path).split('/').map(plain);
+      const segments = segmentsOf((files[at] as GraphFile).path);
       let same = 0;
       while (same < Math.min(wanted.length, segments.length) && wanted[wanted.length - 1 - same] === segments[segments.length - 1 - same]) same++;
       if ((same < 2 && same < segments.length && same < wanted.length) || same < most || same === 0) continue;
@@ -107,7 +132,19 @@ function bySuffix(sources: readonly (readonly string[])[], files: readonly Graph
 }
 
 function partsOfSource(source: string): readonly string[] {
-  return source.split(/[\\/.:]+/).filter((part) => part !== '');
+  return source.split(/[\\/.:]+/).filter((part) => part !== '').map(plain);
+}
+
+const segmentsByPath = new Map<string, readonly string[]>();
+
+/** A path's folders and its file without the ending, as `plain` gives them. */
+function segmentsOf(path: string): readonly string[] {
+  let segments = segmentsByPath.get(path);
+  if (segments === undefined) {
+    if (segmentsByPath.size >= REMEMBERED) segmentsByPath.clear();
+    segmentsByPath.set(path, (segments = withoutEnding(path).split('/').map(plain)));
+  }
+  return segments;
 }
 
 function withoutEnding(path: string): string {
