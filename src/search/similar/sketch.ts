@@ -68,7 +68,8 @@ class Bag {
 
 /** The words of one identifier under one name each, as hashes: words, and neighbours joined. */
 interface Words {
-  readonly words: readonly string[];
+  /** As they are written. */
+  readonly shown: readonly string[];
   readonly hashes: readonly number[];
   /** Neighbours as one word, and the initials of three or four words, as people say `gcd`. */
   readonly joined: readonly string[];
@@ -85,15 +86,19 @@ export function wordsOf(identifier: string): Words {
   const known = wordCache.get(identifier);
   if (known !== undefined) return known;
   const words: string[] = [];
+  const shown: string[] = [];
   const joined: string[] = [];
   const parts = partsOf(identifier);
   parts.forEach((part, at) => {
     const word = stem(SYNONYMS.get(part) ?? part);
-    if (!words.includes(word)) words.push(word);
+    if (!words.includes(word)) {
+      words.push(word);
+      shown.push(part);
+    }
     if (at > 0) joined.push(`${parts[at - 1]}${stem(part)}`);
   });
   if (parts.length >= 3 && parts.length <= 4) joined.push(parts.map((part) => part[0]).join(''));
-  const made = { words, hashes: words.map(hashOf), joined, joinedHashes: joined.map(hashOf), said: hashOf(words.join(' ')) };
+  const made = { shown, hashes: words.map(hashOf), joined, joinedHashes: joined.map(hashOf), said: hashOf(words.join(' ')) };
   if (wordCache.size >= WORDS_KEPT) wordCache = new Map();
   wordCache.set(identifier, made);
   return made;
@@ -132,7 +137,7 @@ class Sketcher {
   }
 
   words(identifier: string, family: Family): void {
-    const { words, hashes, joined, joinedHashes } = wordsOf(identifier);
+    const { shown, hashes, joined, joinedHashes } = wordsOf(identifier);
     const into = this.bag(family);
     const all = this.bag('all');
     const theme = this.bag('theme');
@@ -142,7 +147,7 @@ class Sketcher {
       into.add(hash);
       all.add(hash);
       theme.add(hash, times);
-      this.spelled?.set(hash, words[i] as string);
+      this.spelled?.set(hash, shown[i] as string);
     }
     for (let i = 0; i < joined.length; i++) {
       const hash = joinedHashes[i] as number;
