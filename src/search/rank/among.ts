@@ -6,7 +6,7 @@ import type { PathEvidence } from './place.ts';
 import type { Question } from './question.ts';
 
 /** Candidates whose imports are read. Weaker ones have next to nothing to give. */
-const VOICES = 40;
+const VOICES = 20;
 /** How soon the strength of a candidate falls with its place. */
 const SOFTENING = 2;
 

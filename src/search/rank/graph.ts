@@ -90,20 +90,20 @@ function targetsOf({ imported, names, ends, tested }: Reading, file: GraphFile, 
   // Most imports are of what is no candidate.
   if (!names.some((name) => byName.has(name))) return NONE;
   const binding = languageNamed(file.language)?.binding;
-  if (binding !== undefined) {
-    const found = new Set<number>();
-    for (const name of names) {
-      for (const at of byName.get(name) ?? []) {
-        const { path } = files[at] as GraphFile;
-        const isNamed = tested.get(path) ?? importsFile(binding, imported.source, file.path, path, imported.name);
-        tested.set(path, isNamed);
-        if (isNamed) found.add(at);
-      }
+  if (binding === undefined) return bySuffix(ends, files, byName);
+  const found: number[] = [];
+  for (const name of names) {
+    for (const at of byName.get(name) ?? []) {
+      const { path } = files[at] as GraphFile;
+      let isNamed = tested.get(path);
+      if (isNamed === undefined) tested.set(path, (isNamed = importsFile(binding, imported.source, file.path, path, imported.name)));
+      if (isNamed && !found.includes(at)) found.push(at);
     }
-    if (found.size > 0 || binding === 'javascript' || binding === 'c' || binding === 'go' || imported.source.startsWith('.')) return found.size > MOST_TARGETS ? [] : [...found];
   }
+  if (found.length > 0) return found.length > MOST_TARGETS ? NONE : found;
   // Where the index begins below the root of the package, an import says more folders than the path has.
-  return bySuffix(ends, files, byName);
+  const isWhole = (binding === 'python' || binding === 'java' || binding === 'rust') && (ends[0]?.length ?? 0) >= 2 && !imported.source.startsWith('.');
+  return isWhole ? bySuffix(ends, files, byName) : NONE;
 }
 
 export function readImport(imported: ImportFact): Reading {
@@ -115,20 +115,20 @@ export function readImport(imported: ImportFact): Reading {
 
 /** Languages without rules of their own: the file whose path ends as the import does, by the most segments. */
 function bySuffix(sources: readonly (readonly string[])[], files: readonly GraphFile[], byName: ReadonlyMap<string, readonly number[]>): readonly number[] {
-  let most = 0;
-  let found = new Set<number>();
+  let most = 1;
+  let found: number[] = [];
   for (const wanted of sources) {
     for (const at of byName.get(wanted.at(-1) ?? '') ?? []) {
       const segments = segmentsOf((files[at] as GraphFile).path);
       let same = 0;
       while (same < Math.min(wanted.length, segments.length) && wanted[wanted.length - 1 - same] === segments[segments.length - 1 - same]) same++;
-      if ((same < 2 && same < segments.length && same < wanted.length) || same < most || same === 0) continue;
-      if (same > most) found = new Set();
+      if ((same < 2 && same < segments.length && same < wanted.length) || same < most) continue;
+      if (same > most) found = [];
       most = same;
-      found.add(at);
+      if (!found.includes(at)) found.push(at);
     }
   }
-  return found.size > MOST_TARGETS ? [] : [...found];
+  return found.length > MOST_TARGETS ? NONE : found;
 }
 
 function partsOfSource(source: string): readonly string[] {

@@ -53,9 +53,12 @@ interface Placed {
  */
 export async function rank(store: Store, scope: RankScope, words: string, meaning: QueryVector | null): Promise<Ranking> {
   const { question, candidates, matching } = await candidatesFor(store, scope, words, meaning);
-  const files = candidates.map(({ evidence, place, info, features, nearChunk }) => ({
+  const files = candidates.map(({ evidence, place, info, features, nearChunk }): RankedFile => ({
     place, info, score: scoreOf(features, meaning !== null), chunk: evidence.sum > 0 || nearChunk < 0 ? evidence.bestChunk : nearChunk,
-    why: explain(features, meaning !== null, REASONS),
+    // Of hundreds of candidates ten are shown, and only those have to say why.
+    get why() {
+      return explain(features, meaning !== null, REASONS);
+    },
   }));
   return { question, files: files.sort(byScore), matching };
 }
