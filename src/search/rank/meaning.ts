@@ -48,6 +48,8 @@ export interface WholeMeaning extends FileMeaning {
   readonly chunks: number;
   /** Cosine of the mean of the file's chunks. */
   readonly mean: number;
+  /** Cosine of one of its chunks. */
+  readonly at: (chunk: number) => number;
 }
 
 /** The vectors of one file, and their mean as a row like theirs. */
@@ -101,16 +103,17 @@ function wholeOf({ vectors, direction }: Rows, question: Int8Array, near: FileMe
   const width = question.length;
   const chunks = vectors.length / width;
   const mean = dotAt(direction, 0, question) / SCALE;
+  const at = (one: number): number => dotAt(vectors, one * width, question) / SCALE;
   // Three chunks that are among the nearest of all are the nearest of their file.
-  if (near !== undefined && (near.nearest.length === 3 || near.nearest.length === chunks)) return { ...near, chunks, mean };
+  if (near !== undefined && (near.nearest.length === 3 || near.nearest.length === chunks)) return { ...near, chunks, mean, at };
   let [first, second, third, chunk] = [-SCALE, -SCALE, -SCALE, 0];
-  for (let at = 0; at < chunks; at++) {
-    const dot = dotAt(vectors, at * width, question);
-    if (dot > first) [first, second, third, chunk] = [dot, first, second, at];
+  for (let one = 0; one < chunks; one++) {
+    const dot = dotAt(vectors, one * width, question);
+    if (dot > first) [first, second, third, chunk] = [dot, first, second, one];
     else if (dot > second) [second, third] = [dot, second];
     else if (dot > third) third = dot;
   }
-  return { nearest: [first, second, third].slice(0, Math.max(1, chunks)).map((value) => value / SCALE), chunk, chunks, mean };
+  return { nearest: [first, second, third].slice(0, Math.max(1, chunks)).map((value) => value / SCALE), chunk, chunks, mean, at };
 }
 
 function dotAt(rows: Int8Array, from: number, question: Int8Array): number {

@@ -29,7 +29,7 @@ test('kinds of files that a question has to ask for', () => {
 
 test('cosines stand by their distance from the mean of the candidates', () => {
   const asked: QueryVector = { model: 'm', vector: Int8Array.of(127, 0), encodeWords: (path) => (path === 'a' ? Int8Array.of(127, 0) : Int8Array.of(0, 127)) };
-  const file = (...nearest: number[]) => ({ nearest, chunk: 0, chunks: nearest.length, mean: 0 });
+  const file = (...nearest: number[]) => ({ nearest, chunk: 0, chunks: nearest.length, mean: 0, at: () => 0 });
   const features = meaningFeatures([{ file: file(0.9, 0.5), path: 'a' }, { file: file(0.1), path: 'b' }, { file: undefined, path: 'c' }], asked);
   assert.deepEqual(features.map(({ place }) => place), [0, 1, Number.POSITIVE_INFINITY]);
   assert.deepEqual(features.map(({ relative }) => Math.round(relative.near * 100) / 100), [1, -1, 0]);

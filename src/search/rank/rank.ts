@@ -13,6 +13,8 @@ import { explain, explainMeaning, scoreOf, scoreOfMeaning } from './weights.ts';
 const CANDIDATES = 300;
 const NEAR_CANDIDATES = 100;
 const REASONS = 6;
+/** Share of the nearest chunk's cosine that the chunk to show has at least. */
+const MEANT = 0.75;
 
 export interface RankedFile {
   readonly place: Place;
@@ -28,8 +30,8 @@ export interface Candidate {
   readonly place: Place;
   readonly info: BlobInfo;
   readonly features: Float64Array;
-  /** The chunk that is nearest in meaning, or -1. */
-  readonly nearChunk: number;
+  /** The chunk to show. */
+  readonly chunk: number;
 }
 
 export interface Ranking {
@@ -53,8 +55,8 @@ interface Placed {
  */
 export async function rank(store: Store, scope: RankScope, words: string, meaning: QueryVector | null): Promise<Ranking> {
   const { question, candidates, matching } = await candidatesFor(store, scope, words, meaning);
-  const files = candidates.map(({ evidence, place, info, features, nearChunk }): RankedFile => ({
-    place, info, score: scoreOf(features, meaning !== null), chunk: evidence.sum > 0 || nearChunk < 0 ? evidence.bestChunk : nearChunk,
+  const files = candidates.map(({ place, info, features, chunk }): RankedFile => ({
+    place, info, score: scoreOf(features, meaning !== null), chunk,
     // Of hundreds of candidates ten are shown, and only those have to say why.
     get why() {
       return explain(features, meaning !== null, REASONS);
@@ -117,9 +119,15 @@ export async function candidatesFor(store: Store, scope: RankScope, words: strin
       defines: definers.folded.get(evidence.blob) ?? 0, definesExact: definers.exact.get(evidence.blob) ?? 0,
       older: older[at] ?? false, among: among[at] ?? { imported: 0, folder: 0 }, meaning: meanings[at] ?? NO_MEANING,
     };
-    return { evidence, place, info, features: featuresOf(question, context, gathered.idf), nearChunk: whole.get(evidence.blob)?.chunk ?? -1 };
+    return { evidence, place, info, features: featuresOf(question, context, gathered.idf), chunk: chunkOf(evidence, whole.get(evidence.blob)) };
   });
   return { question, candidates, matching: Math.max(gathered.matching, chosen.length) };
+}
+
+/** The chunk that the words choose, unless it means something else: the head of a file holds all its words and does nothing. */
+function chunkOf({ sum, bestChunk }: FileEvidence, whole: WholeMeaning | undefined): number {
+  if (whole === undefined || (sum > 0 && whole.at(bestChunk) >= MEANT * (whole.nearest[0] as number))) return bestChunk;
+  return whole.chunk;
 }
 
 async function placesOf(store: Store, scope: RankScope, chosen: readonly FileEvidence[]): Promise<readonly Placed[]> {
