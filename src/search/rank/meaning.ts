@@ -125,7 +125,7 @@ function dotAt(rows: Int8Array, from: number, question: Int8Array): number {
 const pathVectors = new WeakMap<NonNullable<QueryVector['encodeWords']>, Map<string, Int8Array>>();
 
 /** How near the words of a path are to the question; 0 where the model is not asked for paths. */
-export function pathCosine(path: string, meaning: QueryVector): number {
+function pathCosine(path: string, meaning: QueryVector): number {
   if (meaning.encodeWords === null) return 0;
   let known = pathVectors.get(meaning.encodeWords);
   if (known === undefined) pathVectors.set(meaning.encodeWords, (known = new Map()));
