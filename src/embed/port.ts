@@ -23,6 +23,8 @@ export interface EmbeddingModel extends AsyncDisposable {
   embedQuery(words: string, signal?: AbortSignal): Promise<Int8Array>;
   /** Words that stand for a text (a path, a name), at once; absent where that takes a network or a runtime. */
   encodeWords?(words: string): Int8Array;
+  /** Whether it has met at least one of the words; without this, what they mean is taken to be known. The rest of its answer would be chance. */
+  knowsAny?(words: string): boolean;
   /** A piece of code that is compared with other code. */
   embedCode(code: string, language: string | null, signal?: AbortSignal): Promise<Int8Array>;
 }

@@ -7,6 +7,7 @@ import { readCursor, writeCursor } from './answer/cursor.ts';
 import { coverageOf, freshnessOf } from './answer/envelope.ts';
 import { ResultMaker } from './answer/result.ts';
 import { parseQuery, parseRegexQuery, type ParsedRequest } from './parse/query.ts';
+import { absence, byMeaningAlone, isNowhere } from './absent.ts';
 import { searchName } from './names-first.ts';
 import type { QueryVector } from './rank/mod.ts';
 import { searchRanked } from './ranked.ts';
@@ -21,6 +22,7 @@ type Answered = Answer['mode'];
 
 /** One run without spaces that holds more than letters, digits, `_`, `-` and `/`. */
 const SIGNS = /^(?=\S*[^\p{L}\p{N}\s_/-])\S+$/u;
+const NAME = /^[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*)*$/u;
 const PATH_LIKE = /^[\w.-]*(?:\/[\w.-]+)+\/?$/;
 
 /**
@@ -48,11 +50,14 @@ interface Ran {
   readonly notes?: readonly string[];
 }
 
+const UNKNOWN_WORDS = 'Meaning was left out: the model knows none of these words; results are by words and symbols alone.';
 const NO_MEANING: Meaning = { model: null, notes: [] };
 
 /** The question as a vector. A model that cannot be asked now costs its part of the answer, and a note says so. */
 async function vectorOf(words: string, { model, notes }: Meaning, signal: AbortSignal | undefined): Promise<{ vector: QueryVector | null; notes: readonly string[] }> {
   if (model === null) return { vector: null, notes };
+  // Vectors of words that a model never met are near to something by chance alone.
+  if (model.knowsAny?.(words) === false) return { vector: null, notes: [...notes, UNKNOWN_WORDS] };
   try {
     const vector = await model.embedQuery(words, signal);
     return { vector: vector.every((value) => value === 0) ? null : { model: model.id, vector, encodeWords: encoderOf(model) }, notes };
@@ -82,13 +87,15 @@ async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchReq
     return { mode, found: await searchLines(resolved, expression, request, question(mode)) };
   }
   if (asked === 'symbol') return { mode: 'symbol', found: await searchSymbols(resolved, parsed.words, request, question('symbol'), true) };
-  if (asked === 'auto' && /^[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*)*$/u.test(parsed.words)) {
+  const isName = asked === 'auto' && NAME.test(parsed.words);
+  if (isName) {
     const found = await searchName(resolved, parsed.words, request, question('symbol'));
     if (found.results.length > 0) return { mode: 'symbol', found };
     // A name that nothing defines is looked for as it stands: ranking by its parts would hide that it is nowhere.
     if (!/^\p{Ll}+$/u.test(parsed.words)) {
       const lines = await searchLines(resolved, expression, request, question('text'));
       if (lines.results.length > 0) return { mode: 'text', found: lines };
+      if (request.cursor === undefined && (await isNowhere(resolved, parsed.words))) return { mode: 'text', found: lines, notes: [await absence(resolved, parsed.words)] };
     }
   }
   // Signs within one word (`C++`, `f()`, `...args`) are meant; words of the ranking have none. Paths are ranked by their folders.
@@ -99,10 +106,14 @@ async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchReq
   const mode: Answered = asked === 'semantic' ? 'semantic' : 'hybrid';
   const { vector, notes } = await vectorOf(parsed.words, await meaning(resolved.repositoryIds), request.signal);
   const ranked = await searchRanked(resolved, parsed.words, request, question(mode), vector, mode === 'semantic');
-  if (ranked.results.length > 0 || request.cursor !== undefined) return { mode, found: ranked, notes };
+  if (ranked.results.length > 0 || request.cursor !== undefined) {
+    const unwritten = isName && vector !== null && request.cursor === undefined && (await isNowhere(resolved, parsed.words));
+    return { mode, found: ranked, notes: unwritten ? [...notes, byMeaningAlone(parsed.words)] : notes };
+  }
   // Words are indexed after the text, and not all text has words: what the text holds is answered all the same.
   const text = await searchLines(resolved, parsed.expression as Expression, request, question('text'));
-  return text.results.length > 0 ? { mode: 'text', found: text } : { mode, found: ranked, notes };
+  if (text.results.length > 0) return { mode: 'text', found: text };
+  return { mode, found: ranked, notes: isName ? [await absence(resolved, parsed.words)] : notes };
 }
 
 async function searchSymbols(resolved: Resolved, words: string, request: SearchRequest, question: string, wide: boolean): Promise<Found> {

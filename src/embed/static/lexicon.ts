@@ -43,6 +43,11 @@ export class Lexicon {
     return this.#cut(word) ?? this.#hashed(word);
   }
 
+  /** Whether a word has a row of its own. */
+  has(word: string): boolean {
+    return this.#rowByWord.has(word);
+  }
+
   /** The cut into the fewest known pieces, and among those the one of the most frequent words; at most four pieces. */
   #cut(word: string): number[] | null {
     const best: ({ pieces: number; cost: number; from: number; row: number } | null)[] = new Array<null>(word.length + 1).fill(null);

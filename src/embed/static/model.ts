@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CodeIndexError } from '../../base/mod.ts';
-import { IdentifierScanner, IdentifierTable } from '../../words/mod.ts';
+import { IdentifierScanner, IdentifierTable, identifiersOf, partsOf, stem } from '../../words/mod.ts';
 import type { SymbolFact } from '../../domain/mod.ts';
 import type { EmbeddingModel, FileToEmbed } from '../port.ts';
 import { Lexicon } from './lexicon.ts';
@@ -84,6 +84,11 @@ export class StaticModel implements EmbeddingModel {
     const vector = new Int8Array(this.dimensions);
     this.#pooler.finishText(vector, 0);
     return vector;
+  }
+
+  /** Unseen words share rows and cut ones lend those of their pieces: neither says what a question is about. */
+  knowsAny(words: string): boolean {
+    return identifiersOf(words).some((identifier) => partsOf(identifier).some((part) => part.length > 1 && this.#lexicon.has(stem(part))));
   }
 
   async embedFiles(files: readonly FileToEmbed[]): Promise<readonly Int8Array[]> {
