@@ -8,6 +8,7 @@
  * Deterministic for the same units and options, on any machine. Prints the loss and how well packages that were held
  * out are searched; the last line is the summary as JSON.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -30,7 +31,7 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string' }, out: { type: 'string' }, words: { type: 'string', default: '50000' }, epochs: { type: 'string', default: '3' },
     rate: { type: 'string', default: '0.05' }, seed: { type: 'string', default: '1' }, without: { type: 'string', default: '' },
-    id: { type: 'string', default: 'static/1' }, most: { type: 'string', default: '' }, english: { type: 'string' }, share: { type: 'string', default: '0.7' },
+    id: { type: 'string' }, most: { type: 'string', default: '' }, run: { type: 'string', default: '32' }, english: { type: 'string' }, share: { type: 'string', default: '0.7' },
   },
 });
 if (values.data === undefined) throw new Error('Name the folder of mined units with --data.');
@@ -57,7 +58,7 @@ async function train(data: string): Promise<void> {
   const epochs = Number(values.epochs);
   let steps = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const batches = batchesOf(units, pairs, most, random);
+    const batches = batchesOf(units, pairs, most, Number(values.run), random);
     const losses = new Map<PairKind, [number, number]>();
     for (const [at, batch] of batches.entries()) {
       const done = (epoch + at / batches.length) / epochs;
@@ -69,10 +70,10 @@ async function train(data: string): Promise<void> {
     const mean = Object.fromEntries([...losses].map(([kind, [sum, n]]) => [kind, +(sum / n).toFixed(3)]));
     console.log(`${seconds()}: epoch ${epoch + 1}, ${batches.length} batches of ${BATCH}, loss ${JSON.stringify(mean)}, held out ${JSON.stringify(rounded(scoreHeldOut(units, texts, trainer.table, trainer.scale)))}`);
   }
-  const model = exported(trainer, vocabulary.words);
+  const model = exported(trainer, vocabulary.words, (digest) => values.id ?? `static/${digest}`);
   if (values.out !== undefined) writeFileSync(values.out, model);
   const scores = rounded(scoreHeldOut(units, texts, trainer.table, trainer.scale));
-  console.log(JSON.stringify({ id: values.id, units: units.count, packages: units.packages.length, words: vocabulary.words.length, pairs: counts, learned: steps * BATCH, bytes: model.length, seconds: Math.round((performance.now() - started) / 1000), scores }));
+  console.log(JSON.stringify({ units: units.count, packages: units.packages.length, words: vocabulary.words.length, pairs: counts, learned: steps * BATCH, bytes: model.length, seconds: Math.round((performance.now() - started) / 1000), scores }));
 }
 
 function unitsOf(data: string): Units {
@@ -114,7 +115,8 @@ function learn(trainer: Trainer, units: Units, texts: Texts, batch: readonly Pai
   return trainer.step(groups, leftGroups, isQuestion, rate);
 }
 
-function exported(trainer: Trainer, vocabulary: readonly string[]): Uint8Array {
+/** The id is made from the weights where none is given, so that two tables never share one. */
+function exported(trainer: Trainer, vocabulary: readonly string[], idOf: (digest: string) => string): Uint8Array {
   const table = trainer.table;
   const scales = new Float32Array(trainer.rows);
   const rows = new Int8Array(trainer.rows * DIMENSIONS);
@@ -124,7 +126,8 @@ function exported(trainer: Trainer, vocabulary: readonly string[]): Uint8Array {
     scales[row] = most / 127;
     for (let k = 0; k < DIMENSIONS; k++) rows[row * DIMENSIONS + k] = most === 0 ? 0 : Math.round(((table[row * DIMENSIONS + k] as number) / most) * 127);
   }
-  return writeModel({ id: values.id, dimensions: DIMENSIONS, fields: FIELDS, vocabulary, scales, questions: trainer.scale.slice(), rows });
+  const id = idOf(createHash('sha256').update(rows).digest('hex').slice(0, 8));
+  return writeModel({ id, dimensions: DIMENSIONS, fields: FIELDS, vocabulary, scales, questions: trainer.scale.slice(), rows });
 }
 
 function rounded(scores: object): object {

@@ -4,11 +4,11 @@ import type { Pair, PairKind } from './pairs.ts';
 import type { Units } from './prepare.ts';
 import type { Random } from './random.ts';
 
-/** Neighbours in a batch that come from one package: the wrong answers that look most alike are next to the right one. */
-const RUN = 32;
-
-/** Full batches of one kind each, kinds mixed. Pairs over a kind's `most` are left out, others each epoch. */
-export function batchesOf(units: Units, pairs: readonly Pair[], most: Readonly<Partial<Record<PairKind, number>>>, random: Random): Pair[][] {
+/**
+ * Full batches of one kind each, kinds mixed. Pairs over a kind's `most` are left out, others each epoch. `run` neighbours
+ * of a batch come from one package: the wrong answers that look most alike are next to the right one.
+ */
+export function batchesOf(units: Units, pairs: readonly Pair[], most: Readonly<Partial<Record<PairKind, number>>>, run: number, random: Random): Pair[][] {
   const byKind = new Map<PairKind, Pair[]>();
   for (const pair of pairs) {
     const list = byKind.get(pair.kind);
@@ -26,7 +26,7 @@ export function batchesOf(units: Units, pairs: readonly Pair[], most: Readonly<P
       else own.push(pair);
     }
     const runs: Pair[][] = [];
-    for (const own of byPackage.values()) for (let at = 0; at < own.length; at += RUN) runs.push(own.slice(at, at + RUN));
+    for (const own of byPackage.values()) for (let at = 0; at < own.length; at += run) runs.push(own.slice(at, at + run));
     const order = random.shuffled(runs).flat();
     for (let at = 0; at + BATCH <= order.length; at += BATCH) batches.push(order.slice(at, at + BATCH));
   }
