@@ -67,6 +67,10 @@ export const LIMITS = {
   cellVectorChunks: 3_000_000,
   /** Bytes of decoded file texts kept in memory by one open store. */
   textCacheBytes: 33_554_432,
+  /** Bytes of unpacked facts kept in memory by one open store. */
+  factsCacheBytes: 8_388_608,
+  /** Rows about blobs, and rows about their places, kept in memory by one open store: some 300 bytes each. */
+  rowsCached: 20_000,
   /** Milliseconds that a second writer waits before it says who holds the index. */
   writerWaitMillis: 30_000,
   /** Milliseconds that file events are gathered before one incremental index. */

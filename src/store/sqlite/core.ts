@@ -85,6 +85,11 @@ export class Core {
     };
   }
 
+  /** Only inside `read`. Another one after anybody wrote. */
+  get dataVersion(): number {
+    return this.#snapshot.dataVersion;
+  }
+
   /** Only inside `read`. Grows with each change of the view's entries; -1 where there is no such view. */
   viewVersion(view: ViewId): number {
     return this.#snapshot.views.get(view)?.version ?? -1;

@@ -1,6 +1,6 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { LIMITS } from '../../base/mod.ts';
-import { BlobSet, type BlobId, type ViewId } from '../../domain/mod.ts';
+import type { BlobId, BlobInfo, ViewId } from '../../domain/mod.ts';
 import type { Files, Place } from '../ports.ts';
 import { BoundedCache } from './cache.ts';
 import { collect } from './collect.ts';
@@ -22,8 +22,9 @@ export function makeFiles(core: Core): Files {
   const texts = new Texts(core);
   const places = new Places(core);
   const { reader } = core;
-  const blob = reader.prepare<[BlobId], BlobRow>(`SELECT ${BLOB_COLUMNS} FROM blob WHERE id = ?`);
+  const blobs = new Blobs(core);
   const facts = reader.prepare<[BlobId], Buffer>('SELECT data FROM facts WHERE blob = ?').pluck();
+  const keptFacts = new BoundedCache<BlobId, Uint8Array>(LIMITS.factsCacheBytes);
   const entryAt = reader.prepare<[ViewId, string], EntryRow>(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE view = ? AND path = ?`).raw();
   const after = (condition: string) =>
     reader
@@ -37,10 +38,7 @@ export function makeFiles(core: Core): Files {
   return {
     plan: makePlan(core),
     scope: async (scope) => scopes.get(scope),
-    blobs: async (ids) => core.read('Reading blobs', () => collect(ids, (id) => {
-      const row = blob.get(id);
-      return row === undefined ? undefined : blobOf(row, core.languages);
-    })),
+    blobs: async (ids) => core.read('Reading blobs', () => blobs.get(ids)),
     places: async (views, ids) => core.read('Reading paths', () => places.get(views, ids)),
     entries: async (view, { after: from = '', limit, under = '', skippedOnly = false }) =>
       core.read('Listing files', () => {
@@ -53,10 +51,43 @@ export function makeFiles(core: Core): Files {
     })),
     texts: async (ids) => core.read('Reading texts', () => collect(ids, (id) => texts.get(id))),
     facts: async (ids) => core.read('Reading facts', () => collect(ids, (id) => {
+      const known = keptFacts.get(id);
+      if (known !== undefined) return known;
       const stored = facts.get(id);
-      return stored === undefined ? undefined : unpackStoredFacts(stored);
+      if (stored === undefined) return undefined;
+      const unpacked = unpackStoredFacts(stored);
+      keptFacts.set(id, unpacked, unpacked.length + 64);
+      return unpacked;
     })),
   };
+}
+
+/** Rows about blobs, kept until anybody writes: a blob's state changes when it is parsed. */
+class Blobs {
+  readonly #core: Core;
+  readonly #row: (id: BlobId) => BlobRow | undefined;
+  readonly #kept = new Map<BlobId, BlobInfo>();
+  #version = -1;
+
+  constructor(core: Core) {
+    const row = core.reader.prepare<[BlobId], BlobRow>(`SELECT ${BLOB_COLUMNS} FROM blob WHERE id = ?`);
+    this.#core = core;
+    this.#row = (id) => row.get(id);
+  }
+
+  get(ids: readonly BlobId[]): Map<BlobId, BlobInfo> {
+    const kept = this.#kept;
+    if (this.#version !== this.#core.dataVersion || kept.size > LIMITS.rowsCached) kept.clear();
+    this.#version = this.#core.dataVersion;
+    return collect(ids, (id) => {
+      let info = kept.get(id);
+      if (info !== undefined) return info;
+      const row = this.#row(id);
+      if (row === undefined) return undefined;
+      kept.set(id, (info = blobOf(row, this.#core.languages)));
+      return info;
+    });
+  }
 }
 
 /** Decoded texts, the latest kept in memory. A blob's text never changes. */
@@ -96,12 +127,21 @@ class Texts {
   }
 }
 
+/** What is known of one view, as long as its entries stay as they are. */
+interface KnownPlaces {
+  readonly version: number;
+  readonly files: number;
+  /** Those that were asked for, or all. */
+  readonly byBlob: Map<BlobId, readonly Place[]>;
+  all: boolean;
+}
+
 class Places {
   readonly #core: Core;
   readonly #one: (view: ViewId, id: BlobId) => EntryRow[];
   readonly #all: (view: ViewId) => EntryRow[];
   readonly #count: (view: ViewId) => number;
-  readonly #counts = new Map<ViewId, { version: number; files: number }>();
+  readonly #known = new Map<ViewId, KnownPlaces>();
 
   constructor(core: Core) {
     this.#core = core;
@@ -114,32 +154,53 @@ class Places {
     this.#count = (view) => count.get(view) as number;
   }
 
-  #files(view: ViewId): number {
-    const version = this.#core.viewVersion(view);
-    let known = this.#counts.get(view);
-    if (known === undefined || known.version !== version) {
-      known = { version, files: this.#count(view) };
-      this.#counts.set(view, known);
+  get(views: readonly ViewId[], ids: readonly BlobId[]): Map<BlobId, readonly Place[]> {
+    const found = new Map<BlobId, readonly Place[]>();
+    for (const view of views) {
+      const known = this.#ofView(view, ids);
+      for (const id of ids) {
+        const places = known.get(id);
+        if (places === undefined || places.length === 0) continue;
+        const others = views.length === 1 ? undefined : found.get(id)?.filter((place) => place.view !== view);
+        found.set(id, others === undefined ? places : [...others, ...places].sort(byPath));
+      }
     }
-    return known.files;
+    return found;
   }
 
-  get(views: readonly ViewId[], ids: readonly BlobId[]): Map<BlobId, Place[]> {
-    const found = new Map<BlobId, Place[]>();
-    const add = (view: ViewId, row: EntryRow): void => {
-      const place = { view, entry: entryOf(row) };
-      const places = found.get(row[1] as number);
-      if (places === undefined) found.set(row[1] as number, [place]);
-      else places.push(place);
-    };
-    const wanted = new BlobSet(ids);
-    for (const view of views) {
-      if (ids.length > this.#files(view) * SCAN_SHARE) {
-        for (const row of this.#all(view)) if (wanted.has(row[1] as number)) add(view, row);
-      } else for (const id of new Set(ids)) for (const row of this.#one(view, id)) add(view, row);
+  /** The places of at least these in one view. */
+  #ofView(view: ViewId, ids: readonly BlobId[]): ReadonlyMap<BlobId, readonly Place[]> {
+    const version = this.#core.viewVersion(view);
+    let known = this.#known.get(view);
+    if (known === undefined || known.version !== version) known = { version, files: this.#count(view), byBlob: new Map(), all: false };
+    // What was asked for last stays in memory, however much it is.
+    if (this.#known.delete(view) && known.byBlob.size > LIMITS.rowsCached) known = { ...known, byBlob: new Map(), all: false };
+    this.#known.set(view, known);
+    this.#forget();
+    const { byBlob } = known;
+    if (known.all) return byBlob;
+    const unread = [...new Set(ids)].filter((id) => !byBlob.has(id));
+    if (unread.length > known.files * SCAN_SHARE) {
+      byBlob.clear();
+      known.all = true;
+      for (const row of this.#all(view)) {
+        const places = byBlob.get(row[1] as number) as Place[] | undefined;
+        if (places === undefined) byBlob.set(row[1] as number, [{ view, entry: entryOf(row) }]);
+        else places.push({ view, entry: entryOf(row) });
+      }
+    } else for (const id of unread) byBlob.set(id, this.#one(view, id).map((row) => ({ view, entry: entryOf(row) })).sort(byPath));
+    return byBlob;
+  }
+
+  /** Views that were not asked lately leave when there are too many places of all. */
+  #forget(): void {
+    let size = 0;
+    for (const { byBlob } of this.#known.values()) size += byBlob.size;
+    for (const [view, { byBlob }] of this.#known) {
+      if (size <= LIMITS.rowsCached || this.#known.size === 1) return;
+      this.#known.delete(view);
+      size -= byBlob.size;
     }
-    for (const places of found.values()) if (places.length > 1) places.sort(byPath);
-    return found;
   }
 }
 
