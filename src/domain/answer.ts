@@ -20,6 +20,22 @@ export interface ResultSymbol {
   readonly signature: string | null;
 }
 
+/** A symbol near a result, told by its head. */
+export interface SymbolHead {
+  readonly name: string;
+  readonly kind: SymbolKind;
+  readonly signature: string | null;
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** Where else the code of a result stands, the same or nearly so. */
+export interface Elsewhere {
+  readonly repository: string;
+  readonly branch: string | null;
+  readonly path: string;
+}
+
 export interface Result {
   readonly repository: string;
   readonly branch: string | null;
@@ -35,6 +51,14 @@ export interface Result {
   readonly freshness: Freshness;
   /** Why it is here and ranks where it does, a short phrase each. */
   readonly why: readonly string[];
+  /** Heads of the symbols that the first line stands in and that begin before it, outermost first; absent where there are none. */
+  readonly enclosing?: readonly SymbolHead[];
+  /** The symbols just before and after it in the same container; absent where there are none. */
+  readonly neighbours?: readonly SymbolHead[];
+  /** Other places of the same or nearly the same code, which do not answer again; absent where there are none. */
+  readonly alsoAt?: readonly Elsewhere[];
+  /** The stretch that the lines shown were cut from to fit a size; absent where it is whole. */
+  readonly whole?: { readonly startLine: number; readonly endLine: number };
 }
 
 export interface Coverage {

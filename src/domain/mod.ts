@@ -13,7 +13,7 @@ export {
 export type { Repository, View, ViewKind } from './repository.ts';
 export type { IndexSummary, Progress } from './progress.ts';
 export { MODES, type Atom, type Expression, type Filters, type Mode, type ParsedQuery } from './query.ts';
-export type { Answer, AnswerFreshness, Coverage, Freshness, Match, Result, ResultSymbol } from './answer.ts';
+export type { Answer, AnswerFreshness, Coverage, Elsewhere, Freshness, Match, Result, ResultSymbol, SymbolHead } from './answer.ts';
 export { BLOCK_KINDS, BlockWriter, compareKeys, findInPage, pageOf, visitPage, type Block, type BlockKind, type BlockPage, type PostingList } from './block.ts';
 export { packFrequency, readPlain, readTerm, visitTerm, writePlain, writeTerm, type TermList } from './postings.ts';
 export { packFacts, unpackChunks, unpackImports, unpackOccurrences, unpackSymbols } from './packed.ts';

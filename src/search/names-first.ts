@@ -1,9 +1,10 @@
-import type { Answer, Result, SymbolKind } from '../domain/mod.ts';
+import type { Result, SymbolKind } from '../domain/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
 import { ResultMaker } from './answer/result.ts';
+import { Folded } from './answer/twins.ts';
 import { rank, type RankedFile } from './rank/mod.ts';
-import { filesInScope, rankedResults } from './ranked.ts';
-import type { SearchRequest } from './requests.ts';
+import { BEHIND_PAGE, byContent, filesInScope, rankedResults, type Content } from './ranked.ts';
+import type { SearchRequest, SymbolResult } from './requests.ts';
 import type { Resolved } from './scope/resolve.ts';
 import { findDefinitions, type Definition } from './symbols/definitions.ts';
 import { definitionResult } from './symbols/result.ts';
@@ -15,7 +16,7 @@ const STRONG: ReadonlySet<SymbolKind> = new Set([
   'class', 'interface', 'struct', 'trait', 'enum', 'union', 'type', 'module', 'namespace', 'package', 'object', 'function', 'method', 'constructor', 'macro',
 ]);
 
-type Item = { readonly definition: Definition } | { readonly file: RankedFile };
+type Item = { readonly definition: Definition } | { readonly content: Content };
 
 /**
  * A single name: the files that define it as a type or a function, each with its best definition, the likeliest file
@@ -30,21 +31,27 @@ export async function searchName(resolved: Resolved, words: string, request: Sea
   const limit = pageSize(request.limit);
   const cursor = readCursor(request.cursor, question, 1);
   const skip = cursor === null ? 0 : Number(cursor[0]);
-  const page = items.slice(skip, skip + limit);
   const maker = new ResultMaker(resolved);
-  const ranked = await rankedResults(resolved, page.flatMap((item) => ('file' in item ? [item.file] : [])), words);
-  let next = 0;
-  const results = page.flatMap((item): Result[] => {
-    if ('definition' in item) {
-      const { relation: _relation, role: _role, tier: _tier, method: _method, ...result } = definitionResult(maker, item.definition);
-      return [result];
+  const folded = new Folded();
+  let next = skip;
+  for (let full = false; !full && next < items.length; ) {
+    const batch = items.slice(next, next + limit - folded.results.length + BEHIND_PAGE);
+    const ranked = await rankedResults(resolved, batch.flatMap((item) => ('content' in item ? [item.content] : [])), words);
+    let nextRanked = 0;
+    for (const item of batch) {
+      const result = 'content' in item ? (ranked[nextRanked++] ?? null) : plain(definitionResult(maker, item.definition));
+      full = result !== null && !folded.add(result, limit);
+      if (full) break;
+      next++;
     }
-    const result = ranked[next++];
-    return result === undefined ? [] : [result];
-  });
-  const more = skip + page.length < items.length;
-  const total: Answer['total'] = { value: items.length, exact: exactTotal && ranking.matching <= ranking.files.length };
-  return { results, total, nextCursor: more ? writeCursor(question, [skip + page.length]) : null };
+  }
+  const value = items.length - (next - skip - folded.results.length);
+  return { results: folded.results, total: { value, exact: exactTotal && ranking.matching <= ranking.files.length }, nextCursor: next < items.length ? writeCursor(question, [next]) : null };
+}
+
+/** A definition as any other result: that it is one is said by its kind. */
+function plain({ relation: _relation, role: _role, tier: _tier, method: _method, ...result }: SymbolResult): Result {
+  return result;
 }
 
 function inOrder(definitions: readonly Definition[], files: readonly RankedFile[]): Item[] {
@@ -53,6 +60,7 @@ function inOrder(definitions: readonly Definition[], files: readonly RankedFile[
   const scores = new Map(files.map((file) => [keyOf(file.info.id, file.place), file.score]));
   const known = (key: string): number => scores.get(key) ?? Number.NEGATIVE_INFINITY;
   const best = new Map<string, Definition>();
+  const defining = new Set(definitions.map(({ blob }) => blob));
   const further: Definition[] = [];
   for (const definition of definitions) {
     const key = keyOf(definition.blob, definition.place);
@@ -64,7 +72,7 @@ function inOrder(definitions: readonly Definition[], files: readonly RankedFile[
   const weak = byScore.filter(({ definition }) => !isStrong(definition));
   const rest = [
     ...weak.map(({ key, definition }) => ({ score: known(key), item: { definition } as Item })),
-    ...files.flatMap((file) => (best.has(keyOf(file.info.id, file.place)) ? [] : [{ score: file.score, item: { file } as Item }])),
+    ...byContent(files).flatMap((content) => (defining.has(content.file.info.id) ? [] : [{ score: content.file.score, item: { content } as Item }])),
   ].sort((a, b) => (a.score === b.score ? 0 : b.score - a.score));
   return [
     ...byScore.flatMap(({ definition }) => (isStrong(definition) ? [{ definition }] : [])),

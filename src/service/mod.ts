@@ -8,7 +8,7 @@ export { checkInput, fieldSchema, type Field, type Fields } from './fields.ts';
 export type { Call, Effect, Operation } from './operation.ts';
 export { OPERATIONS, type AnyOperation } from './operations.ts';
 export { openService, type Service, type ServiceSettings } from './service.ts';
-export { branchesOf, bytes, coverageSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, progressSentence, seconds, summarySentence, vectorsText } from './sentences.ts';
+export { branchesOf, bytes, coverageSentence, elsewhereSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, progressSentence, seconds, summarySentence, vectorsText } from './sentences.ts';
 export { indexFirst } from './first-use.ts';
 export type { IndexAnswer } from './operations/index.ts';
 export type { DoctorAnswer } from './operations/doctor.ts';

@@ -1,5 +1,5 @@
 /** Sentences about answers that every face says alike. */
-import type { Answer, AnswerFreshness, Coverage, IndexSummary, Progress } from '../domain/mod.ts';
+import type { Answer, AnswerFreshness, Coverage, IndexSummary, Progress, Result } from '../domain/mod.ts';
 
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : noun.endsWith('s') || noun.endsWith('ch') ? 'es' : 's'}`;
@@ -57,6 +57,16 @@ export function branchesOf(results: Answer['results']): ReadonlySet<string> {
     first.set(repository, branch);
   }
   return several;
+}
+
+/** Further places named of one result. */
+const PLACES_NAMED = 5;
+
+/** `also at b.c, vendored:lib/b.c, b.c@next`; empty where the code stands nowhere else. */
+export function elsewhereSentence({ alsoAt = [], repository, branch }: Result): string {
+  if (alsoAt.length === 0) return '';
+  const places = alsoAt.slice(0, PLACES_NAMED).map((one) => `${one.repository === repository ? '' : `${one.repository}:`}${pathText(one.path)}${one.repository !== repository || one.branch === branch ? '' : `@${one.branch ?? 'detached'}`}`);
+  return `also at ${places.join(', ')}${alsoAt.length > places.length ? ` and ${alsoAt.length - places.length} more` : ''}`;
 }
 
 /** A path in one line, whatever its name is made of. */

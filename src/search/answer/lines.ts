@@ -42,6 +42,31 @@ export function lineAt(text: string, lineStart: number): string {
   return text.slice(lineStart, end > lineStart && text.charCodeAt(end - 1) === 13 ? end - 1 : end);
 }
 
+/** The last line from `first` to `last` up to which the lines together hold at most `chars`; at least the first. */
+export function lastLineWithin(text: string, first: number, last: number, chars: number): number {
+  const start = startOfLine(text, first);
+  let line = first;
+  for (let at = text.indexOf('\n', start); at >= 0 && line < last; at = text.indexOf('\n', at + 1)) {
+    const end = text.indexOf('\n', at + 1);
+    if ((end < 0 ? text.length : end) - start > chars) break;
+    line++;
+  }
+  return line;
+}
+
+/** What ends a stretch and belongs to what follows it: an annotation or a decorator. */
+const DANGLING = /^\s*(?:@[\w.]+(?:\(.*\))?|#\[.*\])?\s*$/;
+
+/** A range of lines without the blank ones at both ends, and without annotations of what follows it. */
+export function withoutBlankEnds(text: string, first: number, last: number): readonly [number, number] {
+  const start = startOfLine(text, first);
+  const lines = text.slice(start, startOfLine(text, last + 1)).split('\n', last - first + 1);
+  let [from, to] = [0, lines.length - 1];
+  while (from < to && (lines[from] as string).trim() === '') from++;
+  while (to > from && DANGLING.test(lines[to] as string)) to--;
+  return [first + from, first + to];
+}
+
 /** Lines of a text; one that ends in a break has no empty last line. */
 export function countOfLines(text: string): number {
   let count = 0;

@@ -1,14 +1,17 @@
+import { LIMITS } from '../../base/mod.ts';
 import { unpackChunks, type ChunkFact, type Result, type Span, type SymbolFact } from '../../domain/mod.ts';
+import type { Place } from '../../store/mod.ts';
 import { identifiersOf } from '../../words/mod.ts';
-import { startOfLine } from '../answer/lines.ts';
+import { lastLineWithin, startOfLine, withoutBlankEnds } from '../answer/lines.ts';
 import { ResultMaker, resultSymbol, snippetOf, symbolOfChunk, symbolsOf } from '../answer/result.ts';
+import { surroundings } from '../answer/surroundings.ts';
+import { elsewhere } from '../answer/twins.ts';
 import type { Resolved } from '../scope/resolve.ts';
 import { reasonsOf } from './reasons.ts';
 import type { Sample } from './asked.ts';
 import type { Scored } from './compared.ts';
 import { FAMILY, sketchOf, type Features } from './sketch.ts';
 
-const LINES_SHOWN = 14;
 /** Stretches at least this alike (runs of tokens shared over all of both) are told once. */
 const NEARLY_SAME = 0.85;
 /** Paths named of what is nearly the same. */
@@ -16,14 +19,15 @@ const TWINS_NAMED = 3;
 
 /** The nearest as results; what is nearly the same as one before it is named there. */
 export async function render(resolved: Resolved, sample: Sample, scored: readonly Scored[], limit: number): Promise<readonly Result[]> {
-  const kept: { readonly scored: Scored; readonly twins: string[] }[] = [];
+  const kept: { readonly scored: Scored; readonly twins: Place[] }[] = [];
   for (const each of scored) {
     const twin = kept.find((other) => alike(other.scored, each) >= NEARLY_SAME);
-    if (twin !== undefined) twin.twins.push(each.place.entry.path);
+    if (twin !== undefined) twin.twins.push(each.place);
     else if (kept.length < limit) kept.push({ scored: each, twins: [] });
     else break;
   }
-  const infos = await resolved.store.files.blobs([...new Set(kept.map(({ scored: { blob } }) => blob))]);
+  const ids = [...new Set(kept.map(({ scored: { blob } }) => blob))];
+  const [infos, places] = await Promise.all([resolved.store.files.blobs(ids), resolved.store.files.places(resolved.viewIds, ids)]);
   const maker = new ResultMaker(resolved);
   const asked = sketchOf(sample.text, sample.language, { spell: true });
   const words = new Set(identifiersOf(sample.text));
@@ -33,14 +37,16 @@ export async function render(resolved: Resolved, sample: Sample, scored: readonl
     const symbols = symbolsOf(facts, text);
     const stretch = chunk ?? (facts === undefined ? undefined : unpackChunks(facts)[0]) ?? wholeOf(text);
     const index = symbolOfChunk(symbols, stretch.symbol, stretch.span, spansOf(text, stretch.span, words));
-    const [first, last] = shownLines(text, stretch.span, symbols[index]);
+    const [first, last] = withoutBlankEnds(text, ...shownLines(text, stretch.span, symbols[index]));
     const { snippet } = snippetOf(text, first, last, [], startOfLine(text, first));
-    const more = twins.length === 0 ? [] : [`nearly the same: ${twins.slice(0, TWINS_NAMED).join(', ')}${twins.length > TWINS_NAMED ? ` and ${twins.length - TWINS_NAMED} more` : ''}`];
+    const paths = [...new Set(twins.map(({ entry }) => entry.path))];
+    const more = paths.length === 0 ? [] : [`nearly the same: ${paths.slice(0, TWINS_NAMED).join(', ')}${paths.length > TWINS_NAMED ? ` and ${paths.length - TWINS_NAMED} more` : ''}`];
     return {
       ...maker.base(each.place, infos.get(each.blob)), startLine: first, endLine: first + snippet.split('\n').length - 1,
       // The best is 1; what is e times less likely to be the same idea is a third of it.
       score: Math.round(Math.exp(each.score - best) * 1000) / 1000,
       kind: 'chunk', symbol: resultSymbol(symbols, index, text), snippet, matches: [], why: [...reasonsOf(asked, each), ...more],
+      ...surroundings(symbols, index, text, first, last), ...elsewhere(maker, each.place, [...(places.get(each.blob) ?? []), ...twins]),
     };
   });
 }
@@ -64,12 +70,12 @@ function alike(one: Scored, two: Scored): number {
   return shared / (a.hashes.length + b.hashes.length - shared);
 }
 
-/** The first lines of the symbol that a chunk is shown under, where it begins in the chunk, else those of the chunk. */
+/** The symbol that a chunk is shown under, where it begins in the chunk, else the chunk; of a long one what a reader takes in at once. */
 function shownLines(text: string, chunk: Span, symbol: SymbolFact | undefined): readonly [number, number] {
   const begins = symbol !== undefined && symbol.nameStart >= chunk.start && symbol.nameStart < chunk.end;
   const from = !begins ? chunk.start : Math.max(chunk.start, symbol.docStart < 0 ? symbol.span.start : Math.min(symbol.docStart, symbol.span.start));
   const first = chunk.startLine + text.slice(chunk.start, from).split('\n').length - 1;
-  return [first, Math.min(begins ? Math.max(symbol.span.endLine, first) : chunk.endLine, first + LINES_SHOWN - 1)];
+  return [first, lastLineWithin(text, first, begins ? Math.max(symbol.span.endLine, first) : chunk.endLine, LIMITS.chunkMaxChars)];
 }
 
 /** Where a chunk has the words of the sample. */

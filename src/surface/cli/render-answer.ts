@@ -1,9 +1,10 @@
 import type { Answer, Match, Result } from '../../domain/mod.ts';
 import type { SymbolResult } from '../../search/mod.ts';
-import { branchesOf, coverageSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, seconds } from '../../service/mod.ts';
+import { branchesOf, coverageSentence, elsewhereSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, seconds } from '../../service/mod.ts';
 import { tame, type Paint, type Terminal } from './terminal.ts';
 
-/** Lines of a chunk shown under its heading; the place says where the rest is. */
+/** Lines of a chunk shown under its heading, more of the first; the place says where the rest is. */
+const LINES_OF_FIRST = 20;
 const LINES_OF_CHUNK = 8;
 
 /** Grep-like: `path:line: text`, grouped by file, and a last line with totals, coverage, freshness and time. */
@@ -26,7 +27,7 @@ export function searchLines(answer: Answer, paint: Paint, terminal: Pick<Termina
     else if (here === file && result.endLine > result.startLine && result.startLine > lastLine + 1) lines.push(paint.dim('--'));
     file = here;
     lastLine = result.endLine;
-    lines.push(...(result.kind === 'line' ? lineLines(result, place, paint) : blockLines(result, place, paint)));
+    lines.push(...(result.kind === 'line' ? lineLines(result, place, paint) : blockLines(result, place, paint, result === answer.results[0] ? LINES_OF_FIRST : LINES_OF_CHUNK)));
   }
   if (terminal.quiet) return lines;
   if (lines.length > 0) lines.push('');
@@ -45,15 +46,17 @@ function lineLines(result: Result, place: string, paint: Paint): readonly string
   });
 }
 
-function blockLines(result: Result, place: string, paint: Paint): readonly string[] {
+function blockLines(result: Result, place: string, paint: Paint, most: number): readonly string[] {
   const head = `${paint.path(place)}${paint.dim(':')}${paint.line(String(result.startLine))}${result.endLine > result.startLine ? paint.dim(`-${result.endLine}`) : ''}`;
   const all = numbered(result);
   const firstMatch = result.matches.length === 0 ? result.startLine : Math.min(...result.matches.map((one) => one.line));
-  const from = Math.max(0, Math.min(all.findIndex(({ line }) => line >= firstMatch) - 1, all.length - LINES_OF_CHUNK));
-  const shown = all.slice(from, from + LINES_OF_CHUNK);
+  const from = Math.max(0, Math.min(all.findIndex(({ line }) => line >= firstMatch) - 1, all.length - most));
+  const shown = all.slice(from, from + most);
   const width = String(shown.at(-1)?.line ?? 0).length;
+  const also = elsewhereSentence(result);
   return [
     `${head}${symbolText(result, paint)}${edgeText(result, paint)}${staleMark(result, paint)}`,
+    ...(also === '' ? [] : [paint.dim(`  ${also}`)]),
     ...shown.map(({ line, text }) => `  ${paint.line(String(line).padStart(width))}${paint.dim(':')} ${highlight(text, line, result.matches, paint)}`),
   ];
 }

@@ -20,6 +20,8 @@ export interface ToolCall {
 
 /** Text answers are cut to this where the caller names no size, so that one call never floods a model's context. */
 const TEXT_TOKENS = 8_000;
+/** The best of ranked results are worth reading, the twentieth hardly ever: less, told well. */
+const RANKED_TOKENS = 4_000;
 
 /** Runs one tool. What the caller can mend comes back as a result with `isError`, never as a protocol error. */
 export async function callTool(service: Service, tool: Tool, raw: Readonly<Record<string, unknown>>, call: ToolCall): Promise<ToolResult> {
@@ -27,16 +29,20 @@ export async function callTool(service: Service, tool: Tool, raw: Readonly<Recor
   try {
     const { format: _format, max_tokens: maxTokens, ...rest } = checkInput<{ format?: string; max_tokens?: number } & Record<string, unknown>>(argumentsOf(tool), raw);
     const input: Record<string, unknown> = Object.fromEntries(Object.entries(rest).map(([name, value]) => [camel(name), value]));
-    const size = maxTokens ?? (json ? undefined : TEXT_TOKENS);
+    const size = maxTokens ?? (json ? undefined : isRanked(tool, input) ? RANKED_TOKENS : TEXT_TOKENS);
     if (tool.operation.name === 'read' && size !== undefined) input['maxTokens'] = size;
     const render = (answer: unknown): string => (json ? JSON.stringify(answer) : renderText(tool, answer, call.activity()));
     const run = async (limit?: number): Promise<unknown> => withActivity(tool, await tool.operation.run(service, limit === undefined ? input : { ...input, limit }, call), call);
-    const text = await fitted({ run, render, maxTokens: size, pages: isPaged, json });
+    const text = await fitted({ run, render, maxTokens: size, pages: isPaged, json, cursors: tool.operation.name !== 'similar' });
     return { content: [{ type: 'text', text }] };
   } catch (thrown) {
     const error = explain(asCodeIndexError(thrown, tool.name), call.activity());
     return { content: [{ type: 'text', text: json ? JSON.stringify(error.toJSON()) : `${error.code}: ${error.message} ${error.fix}` }], isError: true };
   }
+}
+
+function isRanked({ operation: { name } }: Tool, input: Readonly<Record<string, unknown>>): boolean {
+  return name === 'similar' || (name === 'search' && input['all'] !== true);
 }
 
 function isPaged(answer: unknown): answer is Answer {

@@ -1,8 +1,8 @@
 /** Answers as text for a model: numbered lines, the enclosing signature, neighbours, and the handle of the next page. */
-import type { Answer, Result } from '../../domain/mod.ts';
+import type { Answer, Result, SymbolHead } from '../../domain/mod.ts';
 import type { OutlineItem, ReadAnswer, SymbolResult } from '../../search/mod.ts';
 import {
-  bytes, coverageSentence, freshnessSentence, branchesOf, nearbySentence, noneSentence, pathText, plural, summarySentence, vectorsText,
+  bytes, coverageSentence, elsewhereSentence, freshnessSentence, branchesOf, nearbySentence, noneSentence, pathText, plural, summarySentence, vectorsText,
   type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
 } from '../../service/mod.ts';
 import type { Tool } from './tools.ts';
@@ -50,12 +50,36 @@ function renderAnswer(answer: Answer, activity: readonly string[]): string {
     // Lines of one file stand under its heading; where the symbol or the evidence changes, that is said anew.
     if (result.kind !== 'line' || place !== file) lines.push('', [headingOf(result, place), about].filter((part) => part !== '').join('  '));
     else if (about !== said) lines.push(`  ${about === '' ? 'outside of symbols' : about}`);
-    lines.push(...numberedLines(result));
+    lines.push(...aroundLines(result), ...numberedLines(result), ...cutLines(result));
     file = result.kind === 'line' ? place : '';
     said = about;
   }
   if (answer.nextCursor !== null) lines.push('', `more: cursor ${answer.nextCursor}`);
   return lines.join('\n');
+}
+
+/** Heads around that the heading does not give, the outline beside it, and where the code stands too. */
+function aroundLines(result: Result): readonly string[] {
+  const { enclosing = [], neighbours = [], symbol, startLine } = result;
+  const heads = enclosing.filter(({ name, signature }) => name !== symbol?.name || signature !== symbol.signature);
+  const beside = (side: readonly SymbolHead[]): string => side.map((one) => `${one.name} ${one.startLine}-${one.endLine}`).join(', ');
+  const before = beside(neighbours.filter((one) => one.startLine < startLine));
+  const after = beside(neighbours.filter((one) => one.startLine >= startLine));
+  const around = [...heads.map((one) => `in ${one.startLine}-${one.endLine} ${headText(one)}`), before === '' ? '' : `before: ${before}`, after === '' ? '' : `after: ${after}`].filter((part) => part !== '');
+  const also = elsewhereSentence(result);
+  return [
+    ...(around.length === 0 ? [] : [`  ${around.join(' · ')}`]),
+    ...(also === '' ? [] : [`  ${also}`]),
+  ];
+}
+
+/** What was cut off, so that it can be read by its lines. */
+function cutLines({ whole, kind, startLine, endLine, snippet }: Result): readonly string[] {
+  const last = startLine + numberedLines({ snippet, startLine }).length - 1;
+  const from = whole?.startLine ?? startLine;
+  const to = whole?.endLine ?? (kind === 'symbol' ? endLine : last);
+  const left = [...(from < startLine ? [`${from}-${startLine - 1}`] : []), ...(to > last ? [`${last + 1}-${to}`] : [])];
+  return left.length === 0 ? [] : [`… lines ${left.join(' and ')} left out`];
 }
 
 function headingOf(result: Result, place: string): string {
@@ -67,12 +91,18 @@ function aboutOf(result: Result): string {
   const { relation, tier, method } = result as Partial<SymbolResult>;
   const edge = relation === undefined || relation === 'definition' ? '' : `${relation}, ${tier}: ${method}`;
   const stale = result.freshness === 'fresh' ? '' : result.freshness;
-  return [result.symbol === null ? '' : signatureOf(result.symbol), edge, stale].filter((part) => part !== '').join('  ');
+  return [result.symbol === null ? '' : signatureOf(result.symbol, result.enclosing), edge, stale].filter((part) => part !== '').join('  ');
 }
 
-function signatureOf(symbol: NonNullable<Result['symbol']>): string {
-  const within = symbol.container === null ? '' : `in ${symbol.container}: `;
-  return `${within}${(symbol.signature ?? `${symbol.kind} ${symbol.name}`).replaceAll(/\s+/g, ' ').slice(0, 200)}`;
+function signatureOf(symbol: NonNullable<Result['symbol']>, enclosing: readonly SymbolHead[] = []): string {
+  // A head around that is told in full need not be named before it.
+  const within = symbol.container === null || enclosing.some(({ name }) => name === symbol.container) ? '' : `in ${symbol.container}: `;
+  return `${within}${headText(symbol)}`;
+}
+
+function headText({ signature, kind, name }: Pick<SymbolHead, 'signature' | 'kind' | 'name'>): string {
+  const head = (signature ?? `${kind} ${name}`).replaceAll(/\s+/g, ' ');
+  return head.length <= 200 ? head : `${head.slice(0, 199)}…`;
 }
 
 function numberedLines(result: Pick<Result, 'snippet' | 'startLine'>): readonly string[] {
