@@ -36,7 +36,7 @@ describe('searchLines', () => {
   it('shows a chunk around its first match, with its symbol and its freshness', () => {
     const lines = searchLines(answerOf([CHUNK], { nextCursor: 'abc', total: { value: 40, exact: false } }), PLAIN, { quiet: false });
     assert.equal(lines[0], 'lib/url.c:10-30  function Url.parse  (edited)');
-    assert.deepEqual([lines[1], lines[2], lines.length], ['  19: line 19', '  20: line 20', 12]);
+    assert.deepEqual([lines[1], lines[2], lines.length], ['  11: line 11', '  12: line 12', 24]);
     assert.deepEqual(lines.slice(-2), ['at least 40 results, 1 shown · 1,204 files searched, 3 left out (2 binary, 1 too large) · at 012345678 · 3 ms', 'next page: --cursor abc']);
   });
   it('says what was searched when nothing was found', () => {
