@@ -61,6 +61,8 @@ export const LIMITS = {
   pageCacheBytes: 50_331_648,
   /** Bytes of bits and vectors kept in memory by one open store: a million chunks of 256 dimensions, and half as many of others. */
   vectorCacheBytes: 67_108_864,
+  /** Bytes of whole vectors of single blobs kept in memory by one open store, beside those. */
+  blobVectorBytes: 33_554_432,
   /** Chunks of a repository up to which whole vectors are compared, 4 MB of them; beyond it their bits choose first. */
   wholeVectorChunks: 16_384,
   /** Chunks of a repository from which a query looks into the nearest cells alone: there all bits take over 25 ms. */

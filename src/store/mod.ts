@@ -6,6 +6,6 @@
  */
 export type {
   ChunkBlock, CommitResult, Delta, Files, Meta, NewBlob, NewFacts, NewPack, NewVectors, PackedTexts, PackPlace, PathTest, Place, Plan, Scope, Store, StoreStatistics,
-  SymbolNameHit, SymbolQuery, Symbols, TermPostings, Terms, TrigramPlan, Trigrams, VectorHit, Vectors, ViewDelta,
+  SymbolNameHit, SymbolQuery, Symbols, TermPostings, Terms, TrigramPlan, Trigrams, VectorHit, VectorProducts, Vectors, ViewDelta,
 } from './ports.ts';
 export { openStore, type OpenOptions } from './open.ts';

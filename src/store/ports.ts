@@ -189,6 +189,14 @@ export interface VectorHit {
   readonly distance: number;
 }
 
+/** The vectors of one blob beside another vector. */
+export interface VectorProducts {
+  /** Dot product with each chunk's vector. */
+  readonly products: Int32Array;
+  /** Length of the sum of the blob's vectors. */
+  readonly sumLength: number;
+}
+
 export interface NearestQuery {
   readonly repositories: readonly RepositoryId[];
   readonly within: BlobSet;
@@ -203,6 +211,8 @@ export interface Vectors {
   nearest(query: NearestQuery): Promise<readonly VectorHit[]>;
   /** All vectors of some blobs, one row for each chunk; blobs without vectors of this model are absent. */
   of(blobs: readonly BlobId[], model: string): Promise<ReadonlyMap<BlobId, Int8Array>>;
+  /** How all vectors of some blobs lie to `vector`; blobs without vectors of this model are absent. */
+  products(blobs: readonly BlobId[], model: string, vector: Int8Array): Promise<ReadonlyMap<BlobId, VectorProducts>>;
   /** How many blobs each model has embedded. */
   models(repositories: readonly RepositoryId[]): Promise<ReadonlyMap<string, number>>;
   /** Parsed blobs in a view that have no vectors of this model, least id first, after `after`. */

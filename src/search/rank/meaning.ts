@@ -1,14 +1,12 @@
 /** What vectors say about each file for one question. Cosines are of the model's rows, -1 to 1; pure arithmetic over the store's answers. */
 import type { BlobId } from '../../domain/mod.ts';
-import type { Store, VectorHit } from '../../store/mod.ts';
+import type { Store, VectorHit, VectorProducts } from '../../store/mod.ts';
 import type { RankScope } from './definers.ts';
 import { NO_MEANING, type Cosines, type MeaningFeatures } from './features.ts';
 
 /** Chunks that are asked for by meaning; their files are candidates. */
 const NEAREST = 400;
 const SCALE = 127 * 127;
-/** Vectors of files that are kept in memory for the next question, for each model. */
-const KEPT_BYTES = 32 * 1_048_576;
 /** Paths whose vectors are remembered for each encoder. */
 const REMEMBERED = 20_000;
 
@@ -52,68 +50,28 @@ export interface WholeMeaning extends FileMeaning {
   readonly at: (chunk: number) => number;
 }
 
-/** The vectors of one file, and their mean as a row like theirs. */
-interface Rows {
-  readonly vectors: Int8Array;
-  readonly direction: Int8Array;
-}
-
-interface Kept {
-  readonly rows: Map<BlobId, Rows>;
-  bytes: number;
-}
-
-const keptByStore = new WeakMap<Store, Map<string, Kept>>();
-
 /** `near`: what was found of some of them before. */
-export async function wholeFiles(store: Store, blobs: readonly BlobId[], asked: QueryVector, near: ReadonlyMap<BlobId, FileMeaning>): Promise<ReadonlyMap<BlobId, WholeMeaning>> {
-  const rows = await rowsOf(store, blobs, asked);
-  return new Map(blobs.flatMap((blob) => {
-    const own = rows.get(blob);
-    return own === undefined || own.vectors.length === 0 ? [] : [[blob, wholeOf(own, asked.vector, near.get(blob))] as const];
-  }));
+export async function wholeFiles(store: Store, blobs: readonly BlobId[], { model, vector }: QueryVector, near: ReadonlyMap<BlobId, FileMeaning>): Promise<ReadonlyMap<BlobId, WholeMeaning>> {
+  const all = await store.vectors.products(blobs, model, vector);
+  return new Map([...all].flatMap(([blob, own]) => (own.products.length === 0 ? [] : [[blob, wholeOf(own, near.get(blob))] as const])));
 }
 
-/** Vectors of blobs, which never change, from memory or the store. */
-async function rowsOf(store: Store, blobs: readonly BlobId[], { model, vector }: QueryVector): Promise<ReadonlyMap<BlobId, Rows>> {
-  const models = keptByStore.get(store) ?? new Map<string, Kept>();
-  keptByStore.set(store, models);
-  const kept = models.get(model) ?? { rows: new Map<BlobId, Rows>(), bytes: 0 };
-  models.set(model, kept);
-  if (kept.bytes > KEPT_BYTES) {
-    kept.rows.clear();
-    kept.bytes = 0;
-  }
-  const unread = blobs.filter((blob) => !kept.rows.has(blob));
-  for (const [blob, vectors] of unread.length === 0 ? [] : await store.vectors.of(unread, model)) {
-    kept.rows.set(blob, { vectors, direction: directionOf(vectors, vector.length) });
-    kept.bytes += vectors.length + vector.length;
-  }
-  return kept.rows;
-}
-
-function directionOf(vectors: Int8Array, width: number): Int8Array {
-  const sum = new Float64Array(width);
-  for (let at = 0; at < vectors.length; at++) sum[at % width] = (sum[at % width] as number) + (vectors[at] as number);
-  const length = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
-  return Int8Array.from(sum, (value) => (length === 0 ? 0 : Math.round((127 * value) / length)));
-}
-
-function wholeOf({ vectors, direction }: Rows, question: Int8Array, near: FileMeaning | undefined): WholeMeaning {
-  const width = question.length;
-  const chunks = vectors.length / width;
-  const mean = dotAt(direction, 0, question) / SCALE;
-  const at = (one: number): number => dotAt(vectors, one * width, question) / SCALE;
+function wholeOf({ products, sumLength }: VectorProducts, near: FileMeaning | undefined): WholeMeaning {
+  const chunks = products.length;
+  let total = 0;
+  for (let one = 0; one < chunks; one++) total += products[one] as number;
+  const mean = sumLength === 0 ? 0 : total / (sumLength * 127);
+  const at = (one: number): number => (products[one] as number) / SCALE;
   // Three chunks that are among the nearest of all are the nearest of their file.
   if (near !== undefined && (near.nearest.length === 3 || near.nearest.length === chunks)) return { ...near, chunks, mean, at };
   let [first, second, third, chunk] = [-SCALE, -SCALE, -SCALE, 0];
   for (let one = 0; one < chunks; one++) {
-    const dot = dotAt(vectors, one * width, question);
+    const dot = products[one] as number;
     if (dot > first) [first, second, third, chunk] = [dot, first, second, one];
     else if (dot > second) [second, third] = [dot, second];
     else if (dot > third) third = dot;
   }
-  return { nearest: [first, second, third].slice(0, Math.max(1, chunks)).map((value) => value / SCALE), chunk, chunks, mean, at };
+  return { nearest: [first, second, third].slice(0, chunks).map((value) => value / SCALE), chunk, chunks, mean, at };
 }
 
 function dotAt(rows: Int8Array, from: number, question: Int8Array): number {

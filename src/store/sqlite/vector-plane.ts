@@ -89,7 +89,7 @@ export class Plane {
   }
 
   /** `wholeRow` gives all vectors of a blob, where whole vectors stand here. */
-  append(id: number, segment: Segment, wholeRow: (blob: number) => Uint8Array | undefined): void {
+  append(id: number, segment: Segment, wholeRow: (blob: number) => Int8Array | undefined): void {
     const first = this.chunks;
     const count = chunksOf(segment);
     if (!this.whole) {
@@ -109,12 +109,12 @@ export class Plane {
     this.#segments.push({ id, blobs: segment.blobs.length });
   }
 
-  #putWhole(first: number, count: number, data: Uint8Array | undefined): void {
+  #putWhole(first: number, count: number, data: Int8Array | undefined): void {
     if (data === undefined) return;
     const { kernel, width, at, dimensions } = this;
     for (let i = 0; i < count; i++) {
       const row = at.rows + (first + i) * width;
-      this.bytesAt(row, width).fill(0, dimensions).set(data.subarray(i * dimensions, (i + 1) * dimensions));
+      new Int8Array(kernel.buffer, row, width).fill(0, dimensions).set(data.subarray(i * dimensions, (i + 1) * dimensions));
       kernel.products(row, 1, width / 16, row, at.sums);
       this.squares[first + i] = new Int32Array(kernel.buffer, at.sums, 1)[0] as number;
     }

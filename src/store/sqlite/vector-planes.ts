@@ -2,10 +2,11 @@ import type { Statement } from 'better-sqlite3';
 import { LIMITS } from '../../base/mod.ts';
 import type { BlobId, RepositoryId } from '../../domain/mod.ts';
 import type { Core } from './core.ts';
+import type { BlobVectors } from './vector-blobs.ts';
 import { floatsOf } from './vector-bits.ts';
 import { Cells } from './vector-cells.ts';
 import { Plane } from './vector-plane.ts';
-import { MODELS_AT_ONCE, type ModelRow } from './vector-rows.ts';
+import type { ModelRow } from './vector-rows.ts';
 import { scanBits, scanWhole, type Asked, type Nearest } from './vector-scan.ts';
 import { unpackSegment, type SegmentColumns } from './vector-segment.ts';
 
@@ -21,17 +22,17 @@ export class Planes {
   readonly #list: Statement<[RepositoryId, number], { id: number; chunks: number }>;
   readonly #segment: Statement<[number], SegmentColumns>;
   readonly #space: Statement<[RepositoryId, number], { center: Buffer; cells: Buffer | null }>;
-  readonly #row: Statement<[number], Buffer>;
+  readonly #own: BlobVectors;
   readonly #held = new Map<string, Held>();
 
   /** In a scope of more than `cellsFrom` chunks the cells choose what is looked at. */
-  constructor(core: Core, cellsFrom: number) {
+  constructor(core: Core, own: BlobVectors, cellsFrom: number) {
     this.#cellsFrom = cellsFrom;
+    this.#own = own;
     const { reader } = core;
     this.#list = reader.prepare('SELECT id, chunks FROM vector_segment WHERE repository = ? AND model = ? ORDER BY id');
     this.#segment = reader.prepare('SELECT blobs, counts, bits, cells FROM vector_segment WHERE id = ?');
     this.#space = reader.prepare('SELECT center, cells FROM vector_space WHERE repository = ? AND model = ?');
-    this.#row = reader.prepare<[number], Buffer>('SELECT data FROM vector WHERE id = ?').pluck();
   }
 
   /** Adds the nearest chunks of one repository. Only inside `Core.read`. */
@@ -40,11 +41,12 @@ export class Planes {
     if (held === null) return;
     const { plane, center, cells } = held;
     if (plane.whole) scanWhole(plane, asked, best);
-    else scanBits(plane, asked, center, plane.chunks > this.#cellsFrom ? cells : null, this.#wholeRow(model), best);
+    else scanBits(plane, asked, center, plane.chunks > this.#cellsFrom ? cells : null, (blob) => this.#compared(blob, model, asked.vector), best);
   }
 
-  #wholeRow({ id }: ModelRow): (blob: BlobId) => Buffer | undefined {
-    return (blob) => this.#row.get(blob * MODELS_AT_ONCE + id);
+  #compared(blob: BlobId, model: ModelRow, vector: Int8Array): { products: Int32Array; squares: Int32Array } | undefined {
+    const own = this.#own.of(blob, model);
+    return own === undefined ? undefined : { products: this.#own.products(own, vector), squares: own.squares };
   }
 
   #get(repository: RepositoryId, model: ModelRow): Held | null {
@@ -56,7 +58,7 @@ export class Planes {
     const held = this.#upToDate(known, rows) ?? this.#load(repository, model, rows);
     const common = held.plane.common(rows.map(({ id }) => id));
     held.plane.truncate(common);
-    for (const { id } of rows.slice(common)) held.plane.append(id, unpackSegment(this.#segment.get(id) as SegmentColumns), this.#wholeRow(model));
+    for (const { id } of rows.slice(common)) held.plane.append(id, unpackSegment(this.#segment.get(id) as SegmentColumns), (blob) => this.#own.of(blob, model)?.data);
     this.#held.set(key, held);
     this.#forget();
     return held;

@@ -6,17 +6,19 @@ import { ROOM, type Plane } from './vector-plane.ts';
 
 /**
  * From bits to the nearest: all rows by differing bits; the best of them by what their signs and reach say of the
- * product; and of those, best first, whole vectors, until what the next ones promise is surely too little. How far
- * promises are off is learned from the rows compared so far. Measured in decision 18.
+ * product; and of the blobs that they stand in, best promise first, all vectors, until what the next ones promise is
+ * surely too little. How far promises are off is learned from what was compared so far. Measured in decision 18.
  */
-const WEIGHED_PER_HIT = 200;
-const WEIGHED_LEAST = 6_000;
-const COMPARED_PER_HIT = 40;
-const COMPARED_LEAST = 1_000;
-const COMPARED_MOST = 8_000;
-/** Rows compared between two looks at whether to go on. */
-const BATCH_PER_HIT = 3;
-const BATCH_LEAST = 64;
+const WEIGHED_PER_HIT = 50;
+const WEIGHED_LEAST = 16_384;
+/** Reading the vectors of a blob costs more than comparing all of them, so blobs are counted. */
+const BLOBS_PER_HIT = 1.5;
+const BLOBS_LEAST = 400;
+const BLOBS_MOST = 2_000;
+/** A scope of so few chunks is compared as a whole. */
+const SMALL_SCOPE = 2_000;
+/** Blobs compared between two looks at whether to go on. */
+const BATCH = 64;
 /** A promise is trusted to be no farther off than one and a half times the mean so far. What is compared was chosen for high promises: most of these are too high. */
 const DOUBT = 1.5;
 
@@ -26,28 +28,44 @@ export interface Asked {
   readonly limit: number;
 }
 
-/** Whole vectors of one blob; undefined where it is gone. */
-export type WholeRow = (blob: BlobId) => Uint8Array | undefined;
+/** All vectors of one blob beside the query: products, and their own squared lengths; undefined where it is gone. */
+export type CompareBlob = (blob: BlobId) => { readonly products: Int32Array; readonly squares: Int32Array } | undefined;
+
+/** Hits beyond the limit that are gathered before the farthest are dropped. */
+const GATHERED = 1_024;
 
 /** The nearest `limit`, nearest first; equal distances by blob and chunk, so that answers are stable. */
 export class Nearest {
-  readonly hits: VectorHit[] = [];
   readonly #limit: number;
+  #hits: VectorHit[] = [];
+  #farthest: VectorHit | null = null;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   add(blob: BlobId, chunk: number, distance: number): void {
-    const { hits } = this;
-    if (hits.length >= this.#limit) {
-      const last = hits.at(-1);
-      if (last === undefined || !before(blob, chunk, distance, last)) return;
-      hits.pop();
-    }
-    let at = hits.length;
-    while (at > 0 && before(blob, chunk, distance, hits[at - 1] as VectorHit)) at--;
-    hits.splice(at, 0, { blob, chunk, distance });
+    if (this.#farthest !== null && !before(blob, chunk, distance, this.#farthest)) return;
+    this.#hits.push({ blob, chunk, distance });
+    if (this.#hits.length >= this.#limit + GATHERED) this.#tidy();
+  }
+
+  #tidy(): void {
+    this.#hits.sort((a, b) => a.distance - b.distance || a.blob - b.blob || a.chunk - b.chunk);
+    if (this.#hits.length < this.#limit) return;
+    this.#hits.length = this.#limit;
+    this.#farthest = this.#hits.at(-1) ?? null;
+  }
+
+  get hits(): VectorHit[] {
+    this.#tidy();
+    return this.#hits;
+  }
+
+  /** Distance of the last hit; null as long as there is room for more. */
+  get farthest(): number | null {
+    this.#tidy();
+    return this.#farthest?.distance ?? null;
   }
 }
 
@@ -84,32 +102,34 @@ export function scanWhole(plane: Plane, { vector, within }: Asked, best: Nearest
 }
 
 /** Lets the bits choose what is compared; `cells` say where to look at all, null for everywhere. */
-export function scanBits(plane: Plane, asked: Asked, center: Float32Array, cells: Cells | null, wholeRow: WholeRow, best: Nearest): void {
+export function scanBits(plane: Plane, asked: Asked, center: Float32Array, cells: Cells | null, compare: CompareBlob, best: Nearest): void {
   const { vector, limit } = asked;
   const runs = plane.runs(asked.within);
-  const compared = Math.min(COMPARED_MOST, Math.max(COMPARED_LEAST, limit * COMPARED_PER_HIT));
-  const inScope = runs.reduce((sum, end, at) => (at % 2 === 0 ? sum - end : sum + end), 0);
-  const whole = new WholeComparison(plane, vector, wholeRow, best);
-  if (inScope <= compared) {
-    for (const row of rowsOf(runs)) whole.compare(row);
+  const comparison = new Comparison(plane, vector, compare, best);
+  if (runs.reduce((sum, end, at) => (at % 2 === 0 ? sum - end : sum + end), 0) <= SMALL_SCOPE) {
+    for (let at = 0; at < runs.length; at += 2) for (let blob = blobOf(plane.starts, runs[at] as number); (plane.starts[blob] as number) < (runs[at + 1] as number); blob++) comparison.add(blob);
     return;
   }
   const picked = pickByBits(plane, vector, runs, center, cells, Math.max(WEIGHED_LEAST, limit * WEIGHED_PER_HIT));
-  const promises = promised(plane, vector, picked);
-  const numbers = new Uint32Array(plane.kernel.buffer, plane.at.numbers, picked);
+  const { keys, blobs, rows } = promised(plane, vector, picked);
   const offset = dot(vector, center);
-  const batch = Math.max(BATCH_LEAST, limit * BATCH_PER_HIT);
   const trust = new Trust();
   // Best promises stand last.
-  for (let end = promises.length, left = compared; end > 0 && left > 0; left -= batch) {
-    const start = Math.max(0, end - Math.min(batch, left));
-    const rows = promises.subarray(start, end).map((key) => numbers[placeOf(key)] as number);
-    const at = Array.from(rows.keys()).sort((a, b) => (rows[a] as number) - (rows[b] as number));
-    for (const i of at) trust.learn(offset + promiseOf(promises[start + i] as number, vector.length), whole.compare(rows[i] as number));
+  let left = Math.min(BLOBS_MOST, Math.max(BLOBS_LEAST, Math.ceil(limit * BLOBS_PER_HIT)));
+  for (let end = keys.length; end > 0 && left > 0;) {
+    const start = Math.max(0, end - Math.min(BATCH, left));
+    const places = Array.from(keys.subarray(start, end), placeOf);
+    // Read in the order in which they are stored.
+    for (const i of Array.from(places.keys()).sort((a, b) => (blobs[places[a] as number] as number) - (blobs[places[b] as number] as number))) {
+      const place = places[i] as number;
+      const products = comparison.add(blobs[place] as number);
+      if (products === null) continue;
+      left--;
+      trust.learn(offset + promiseOf(keys[start + i] as number, vector.length), products[(rows[place] as number) - (plane.starts[blobs[place] as number] as number)] as number);
+    }
     end = start;
-    const farthest = best.hits.length < limit ? null : (best.hits.at(-1) as VectorHit).distance;
-    if (farthest === null || end === 0) continue;
-    if (trust.most(offset + promiseOf(promises[end - 1] as number, vector.length)) < whole.productAt(farthest)) return;
+    const { farthest } = best;
+    if (farthest !== null && end > 0 && trust.most(offset + promiseOf(keys[end - 1] as number, vector.length)) < comparison.productAt(farthest)) return;
   }
 }
 
@@ -118,8 +138,7 @@ class Trust {
   #count = 0;
   #squares = 0;
 
-  learn(promised: number, product: number | null): void {
-    if (product === null) return;
+  learn(promised: number, product: number): void {
     this.#count++;
     this.#squares += (product - promised) ** 2;
   }
@@ -155,10 +174,6 @@ function pickByBits(plane: Plane, vector: Int8Array, runs: readonly number[], ce
   return pick(plane, runs, most, most, pick(plane, runs, 0, most - 1, 0));
 }
 
-function* rowsOf(runs: readonly number[]): Iterable<number> {
-  for (let run = 0; run < runs.length; run += 2) for (let row = runs[run] as number; row < (runs[run + 1] as number); row++) yield row;
-}
-
 /** Appends the rows that differ in `least` to `most` bits to the `found` ones; gives how many there are then. */
 function pick({ kernel, at }: Plane, runs: readonly number[], least: number, most: number, found: number): number {
   if (most < least) return found;
@@ -170,18 +185,37 @@ function pick({ kernel, at }: Plane, runs: readonly number[], least: number, mos
 }
 
 /**
- * For each of the first `count` picked rows a key, ascending by the product that its signs and reach promise. A key is
- * the promise times `ROOM` plus the place among the picked: sorted as plain numbers.
+ * For each blob that some of the first `count` picked rows stand in, its place in the plane, the row that promises most,
+ * and a key; keys ascend by that promise. A key is the promise times `ROOM` plus the place in the other lists: sorted as plain numbers.
  */
-function promised(plane: Plane, vector: Int8Array, count: number): Float64Array {
-  const { kernel, at, width } = plane;
+function promised(plane: Plane, vector: Int8Array, count: number): { keys: Float64Array; blobs: Int32Array; rows: Int32Array } {
+  const { kernel, at, width, starts } = plane;
   const numbers = new Uint32Array(kernel.buffer, at.numbers, count);
   writeTable(vector, plane.integersAt(at.table, width * 256));
   kernel.weigh(at.rows, width, at.numbers, count, at.table, at.sums);
   const sums = plane.integersAt(at.sums, count);
-  const keys = new Float64Array(count);
-  for (let i = 0; i < count; i++) keys[i] = (sums[i] as number) * (plane.reaches[numbers[i] as number] as number) * ROOM + i;
-  return keys.sort();
+  const [keys, blobs, rows] = [new Float64Array(count), new Int32Array(count), new Int32Array(count)];
+  const placeByBlob = new Map<number, number>();
+  let [last, end, place] = [-1, -1, -1];
+  for (let i = 0; i < count; i++) {
+    const row = numbers[i] as number;
+    // Rows ascend but for one step back, and many of one blob follow each other.
+    if (last < 0 || row < (starts[last] as number) || row >= end) {
+      last = blobOf(starts, row);
+      end = starts[last + 1] as number;
+      place = placeByBlob.get(last) ?? placeByBlob.size;
+      if (place === placeByBlob.size) {
+        placeByBlob.set(last, place);
+        keys[place] = -Infinity;
+        blobs[place] = last;
+      }
+    }
+    const key = (sums[i] as number) * (plane.reaches[row] as number) * ROOM + place;
+    if (key <= (keys[place] as number)) continue;
+    keys[place] = key;
+    rows[place] = row;
+  }
+  return { keys: keys.subarray(0, placeByBlob.size).sort(), blobs, rows };
 }
 
 function placeOf(key: number): number {
@@ -192,43 +226,29 @@ function promiseOf(key: number, dimensions: number): number {
   return Math.floor(key / ROOM) / reachUnit(dimensions);
 }
 
-/** Compares whole vectors, read blob by blob, with one query. */
-class WholeComparison {
+/** Compares whole vectors, blob by blob, with one query. */
+class Comparison {
   readonly #plane: Plane;
-  readonly #vector: Int8Array;
   readonly #squares: number;
-  readonly #wholeRow: WholeRow;
+  readonly #compare: CompareBlob;
   readonly #best: Nearest;
-  #blob = -1;
-  #data: Uint8Array | undefined;
 
-  constructor(plane: Plane, vector: Int8Array, wholeRow: WholeRow, best: Nearest) {
+  constructor(plane: Plane, vector: Int8Array, compare: CompareBlob, best: Nearest) {
     this.#plane = plane;
-    this.#vector = vector;
     this.#squares = squaresOf(vector);
-    this.#wholeRow = wholeRow;
+    this.#compare = compare;
     this.#best = best;
   }
 
-  /** The product, or null where the blob is gone. Rows of one blob that follow each other are read once. */
-  compare(row: number): number | null {
-    const { blobs, starts, dimensions } = this.#plane;
-    if (this.#blob < 0 || row < (starts[this.#blob] as number) || (starts[this.#blob + 1] as number) <= row) {
-      this.#blob = blobOf(starts, row);
-      this.#data = this.#wholeRow(blobs[this.#blob] as number);
-    }
-    if (this.#data === undefined) return null;
-    const chunk = row - (starts[this.#blob] as number);
-    const data = new Int8Array(this.#data.buffer, this.#data.byteOffset + chunk * dimensions, dimensions);
-    let product = 0;
-    let squares = 0;
-    for (let i = 0; i < dimensions; i++) {
-      const value = data[i] as number;
-      product += (this.#vector[i] as number) * value;
-      squares += value * value;
-    }
-    this.#best.add(blobs[this.#blob] as number, chunk, distanceOf(product, this.#squares, squares));
-    return product;
+  /** The products of the blob at a place in the plane, or null where it is gone. */
+  add(place: number): Int32Array | null {
+    const { blobs, starts } = this.#plane;
+    const found = this.#compare(blobs[place] as number);
+    if (found === undefined) return null;
+    const { products, squares } = found;
+    const chunks = Math.min(products.length, (starts[place + 1] as number) - (starts[place] as number));
+    for (let chunk = 0; chunk < chunks; chunk++) this.#best.add(blobs[place] as number, chunk, distanceOf(products[chunk] as number, this.#squares, squares[chunk] as number));
+    return products;
   }
 
   /** The product of a vector of length 127 at some distance. */

@@ -1,19 +1,20 @@
 import { CodeIndexError } from '../../base/mod.ts';
 import type { BlobId, BlobInfo, RepositoryId } from '../../domain/mod.ts';
-import type { Vectors } from '../ports.ts';
+import type { VectorProducts, Vectors } from '../ports.ts';
 import { collect } from './collect.ts';
 import type { Core } from './core.ts';
 import { BLOB_COLUMNS, blobOf, type BlobRow } from './rows.ts';
+import { BlobVectors } from './vector-blobs.ts';
 import { Planes } from './vector-planes.ts';
 import { Nearest } from './vector-scan.ts';
-import { EMBEDDABLE, HAS_ROW, MODELS_AT_ONCE, type ModelRow } from './vector-rows.ts';
+import { EMBEDDABLE, HAS_ROW, type ModelRow } from './vector-rows.ts';
 
 /** Vectors of chunks, by model. In a repository of more than `cellsFrom` chunks only the nearest cells are looked into. */
 export function makeVectors(core: Core, cellsFrom: number): Vectors {
   const { reader } = core;
-  const planes = new Planes(core, cellsFrom);
+  const own = new BlobVectors(core);
+  const planes = new Planes(core, own, cellsFrom);
   const models = reader.prepare<[], ModelRow>('SELECT id, name, dimensions FROM model ORDER BY id');
-  const row = reader.prepare<[number], Buffer>('SELECT data FROM vector WHERE id = ?').pluck();
   const of = `FROM blob INDEXED BY blob_embedded WHERE ${EMBEDDABLE} AND embedded = ?`;
   const countLatest = reader.prepare<[RepositoryId, number], number>(`SELECT count(*) ${of}`).pluck();
   const countBeside = reader.prepare<[RepositoryId, number, number], number>(`SELECT count(*) ${of} AND ${HAS_ROW}`).pluck();
@@ -37,9 +38,15 @@ export function makeVectors(core: Core, cellsFrom: number): Vectors {
     of: async (blobs, model) => core.read('Reading vectors', () => {
       const known = modelOf(model);
       if (known === undefined) return new Map<BlobId, Int8Array>();
+      return collect(blobs, (blob) => own.of(blob, known)?.data);
+    }),
+    products: async (blobs, model, vector) => core.read('Comparing vectors', () => {
+      const known = modelOf(model);
+      if (known === undefined) return new Map<BlobId, VectorProducts>();
+      checkDimensions(known, vector.length);
       return collect(blobs, (blob) => {
-        const data = row.get(blob * MODELS_AT_ONCE + known.id);
-        return data === undefined ? undefined : new Int8Array(data.buffer, data.byteOffset, data.length);
+        const vectors = own.of(blob, known);
+        return vectors === undefined ? undefined : { products: own.products(vectors, vector), sumLength: own.sumLength(vectors, known.dimensions) };
       });
     }),
     models: async (repositories) => core.read('Counting vectors', () => {

@@ -52,6 +52,10 @@ export const VECTORS: Cases = {
     await addVectors(store, repository, view, 'm', { 'b.py': '1 0' });
     assert.equal((await ask({ languages: ['python'] })).length, 1, 'what an edit left behind is not found');
     assert.deepEqual(await store.vectors.of([a, c, 999], 'm'), new Map([[a, Int8Array.of(0, 1, 0, -1)], [c, Int8Array.of(0, 0)]]));
+    assert.deepEqual(await store.vectors.products([a, b, 999], 'm', Int8Array.of(3, 2)), new Map([
+      [a, { products: Int32Array.of(2, -2), sumLength: 0 }], [b, { products: Int32Array.of(10, 27), sumLength: Math.hypot(9, 5) }],
+    ]));
+    await assert.rejects(store.vectors.products([a], 'm', Int8Array.of(1)), failsWith('invalid_query', '1 dimensions', 'have 2'));
   },
 
   'vectors: several repositories, only those asked for': async (driver) => {
