@@ -45,7 +45,7 @@ function toolsPage(): string {
   return `${MADE}# MCP tools
 
 \`code-index mcp\` serves these on stdin and stdout. Every tool takes \`format\` (\`text\`, the default, or \`json\`, which is the same
-JSON as \`--json\` of the command line) and \`max_tokens\` (four characters each). Where an argument takes one text, a list of
+JSON as \`--json\` of the command line) and \`max_tokens\` (four bytes each). Where an argument takes one text, a list of
 texts is taken too. An answer that fails has \`isError\` and says its error code, what happened and the way out.
 
 ${TOOLS.filter((tool) => tool.management !== true).map(section).join('\n')}

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { OPERATIONS, openService, type Answer, type Service } from '../src/mod.ts';
-import { callTool } from '../src/surface/mcp/call.ts';
-import { TOOLS } from '../src/surface/mcp/tools.ts';
+import { callTool, toolsFor } from '../src/surface/mcp/mod.ts';
 import { git, makeRepository, temporaryFolder, writeFiles } from './faces.ts';
 
 const folder = temporaryFolder();
@@ -52,7 +51,7 @@ after(async () => {
 });
 
 async function ask(name: string, input: Record<string, unknown>): Promise<string> {
-  const tool = TOOLS.find((one) => one.name === name);
+  const tool = toolsFor(false).find((one) => one.name === name);
   assert.ok(tool);
   const { content, isError } = await callTool(service, tool, input, { signal: AbortSignal.timeout(30_000), activity: () => [] });
   assert.notEqual(isError, true, content[0]?.text);
