@@ -1,9 +1,9 @@
 import { LIMITS } from '../base/mod.ts';
 import { unpackChunks, type Result, type SymbolFact } from '../domain/mod.ts';
 import type { Place } from '../store/mod.ts';
-import { partsOf, stem } from '../words/mod.ts';
+import { identifiersOf, partsOf, stem } from '../words/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
-import { lastLineWithin, withoutBlankEnds } from './answer/lines.ts';
+import { afterLicence, lastLineWithin, withoutBlankEnds } from './answer/lines.ts';
 import { ResultMaker, resultSymbol, snippetOf, symbolOfChunk, symbolsOf } from './answer/result.ts';
 import { surroundings } from './answer/surroundings.ts';
 import { elsewhere, Folded } from './answer/twins.ts';
@@ -83,7 +83,7 @@ export async function rankedResults(resolved: Resolved, page: readonly Content[]
     const own = packed === undefined ? undefined : unpackChunks(packed)[chunk];
     const symbols: readonly SymbolFact[] = symbolsOf(packed, text);
     const start = own?.span.startLine ?? 1;
-    const [first, last] = withoutBlankEnds(text, start, lastLineWithin(text, start, own?.span.endLine ?? start + LINES_SHOWN - 1, LIMITS.chunkMaxChars));
+    const [first, last] = withoutBlankEnds(text, afterLicence(text, start), lastLineWithin(text, start, own?.span.endLine ?? start + LINES_SHOWN - 1, LIMITS.chunkMaxChars));
     const spans = spansOf(text, own?.span.start ?? 0, own?.span.end ?? text.length);
     const { snippet, matches } = snippetOf(text, first, last, spans);
     const index = own === undefined ? -1 : symbolOfChunk(symbols, own.symbol, own.span, spans);
@@ -97,16 +97,21 @@ export async function rankedResults(resolved: Resolved, page: readonly Content[]
 
 /** Finds the words of a question in a text, in all their forms, but none of those that any question has. */
 function wordFinder(words: string): (text: string, start: number, end: number) => [number, number][] {
-  const terms = new Set(understand(words).terms.map(({ term }) => term));
-  // A stem may end otherwise than its word: the last letters are left to the stemmer.
-  const roots = [...terms].map((term) => term.slice(0, Math.max(2, term.length - 1)).replaceAll(/[^\p{L}\p{N}]/gu, '.'));
+  const compounds = [...new Set(identifiersOf(words))].map(partsOf).filter(({ length }) => length > 1);
+  const joined = compounds.map((parts) => parts.join(''));
+  // Parts of a compound weigh less than words: of `get_user` every other `get` says nothing.
+  const terms = new Set(understand(words).terms.flatMap(({ term, weight }) => (weight > 0.5 && !joined.includes(term) ? [term] : [])));
+  const escaped = (part: string): string => part.replaceAll(/[^\p{L}\p{N}]/gu, '.');
+  // A stem may end otherwise than its word: the last letter is left to the stemmer.
+  const roots = [...[...terms].map((term) => escaped(term.slice(0, Math.max(2, term.length - 1)))), ...compounds.map((parts) => parts.map(escaped).join('_?'))];
   if (roots.length === 0) return () => [];
   const likely = new RegExp(`[\\p{L}\\p{N}_$]{0,60}?(?:${roots.join('|')})[\\p{L}\\p{N}_$]{0,60}`, 'giu');
   return (text, start, end) => {
     const spans: [number, number][] = [];
     for (const { 0: word, index } of text.slice(start, end).matchAll(likely)) {
       const parts = partsOf(word);
-      if (terms.has(parts.join('')) || parts.some((part) => terms.has(stem(part)))) spans.push([start + index, start + index + word.length]);
+      const whole = parts.join('');
+      if (joined.some((name) => whole.includes(name)) || parts.some((part) => terms.has(stem(part)))) spans.push([start + index, start + index + word.length]);
     }
     return spans;
   };

@@ -54,6 +54,16 @@ export function lastLineWithin(text: string, first: number, last: number, chars:
   return line;
 }
 
+const FIRST_COMMENT = /^\s*(?:\/\*[^]*?\*\/|<!--[^]*?-->|(?:(?:\/\/|#|--|;)[^\n]*\n)+)[ \t]*\n?/;
+const OF_LICENCE = /copyright|licen[cs]e|spdx/i;
+
+/** The first line to show of a stretch: at the top of a file, what stands behind the licence. */
+export function afterLicence(text: string, first: number): number {
+  if (first !== 1) return first;
+  const comment = FIRST_COMMENT.exec(text)?.[0] ?? '';
+  return OF_LICENCE.test(comment) && comment.length < text.length ? countOfLines(comment) + 1 : first;
+}
+
 /** What ends a stretch and belongs to what follows it: an annotation or a decorator. */
 const DANGLING = /^\s*(?:@[\w.]+(?:\(.*\))?|#\[.*\])?\s*$/;
 

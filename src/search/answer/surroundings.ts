@@ -6,7 +6,7 @@ import { startOfLine } from './lines.ts';
 /** Neighbours named on each side. */
 const BESIDE = 2;
 /** Parts of definitions, which say nothing of a file's outline. */
-const PARTS: ReadonlySet<SymbolKind> = new Set(['parameter', 'type_parameter', 'variable', 'key', 'string', 'number', 'boolean', 'array', 'null', 'enum_member']);
+const PARTS: ReadonlySet<SymbolKind> = new Set(['parameter', 'type_parameter', 'variable', 'key', 'string', 'number', 'boolean', 'array', 'null', 'enum_member', 'package']);
 
 /** Heads that begin before the lines and go on in them, and the siblings before and after. `index`: the symbol that the lines are shown under, or -1. */
 export function surroundings(symbols: readonly SymbolFact[], index: number, text: string, firstLine: number, lastLine: number): Pick<Result, 'enclosing' | 'neighbours'> {

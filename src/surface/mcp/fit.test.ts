@@ -5,7 +5,7 @@ import { fitted } from './fit.ts';
 
 /** An answer whose results are `length` characters each; a page of fewer has its own cursor, as the search gives it. */
 function answer(count: number, length: number): Answer {
-  const results = Array.from({ length: count }, () => ({ snippet: 'x'.repeat(length), kind: 'line', matches: [], startLine: 1, endLine: 1 }));
+  const results = Array.from({ length: count }, () => ({ snippet: 'x'.repeat(length), kind: 'line', matches: [], startLine: 1, endLine: 1, symbol: null }));
   return { results, nextCursor: `after ${count}` } as unknown as Answer;
 }
 

@@ -36,10 +36,12 @@ export async function fitted({ run, render, maxTokens, pages, json, cursors }: F
   const measure = (one: Answer): number => sizeOf(render(one));
   const fits = (one: Answer): boolean => measure(one) <= room;
   const code = answer.results.every(({ kind }) => kind === 'chunk' || kind === 'symbol');
-  const most = code ? Math.min(answer.results.length, RESULTS_LEAST + Math.floor(maxTokens / TOKENS_PER_RESULT)) : answer.results.length;
+  const firsts = (some: number): Answer => ({ ...answer, results: answer.results.slice(0, some) });
+  const asTheyAre = greatest(answer.results.length, (some) => fits(firsts(some)));
+  const most = code ? Math.min(answer.results.length, Math.max(asTheyAre, RESULTS_LEAST + Math.floor(maxTokens / TOKENS_PER_RESULT))) : asTheyAre;
   const whole = code && measure(leastOf(answer, 1, true)) <= room * FIRST_WHOLE;
   let page = answer;
-  for (let count = greatest(most, (some) => fits(code ? leastOf(answer, some, whole) : { ...answer, results: answer.results.slice(0, some) })); count >= 1; count--) {
+  for (let count = greatest(most, (some) => !code || fits(leastOf(answer, some, whole))); count >= 1; count--) {
     page = await paged(answer, count, cursors ? run : null, pages);
     const shaped = code ? within(page, room, measure, whole) : page;
     if (shaped !== null && fits(shaped)) return render(shaped);

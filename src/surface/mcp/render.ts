@@ -62,10 +62,10 @@ function renderAnswer(answer: Answer, activity: readonly string[]): string {
 function aroundLines(result: Result): readonly string[] {
   const { enclosing = [], neighbours = [], symbol, startLine } = result;
   const heads = enclosing.filter(({ name, signature }) => name !== symbol?.name || signature !== symbol.signature);
-  const beside = (side: readonly SymbolHead[]): string => side.map((one) => `${one.name} ${one.startLine}-${one.endLine}`).join(', ');
+  const beside = (side: readonly SymbolHead[]): string => side.map((one) => `${one.name} ${rangeText(one.startLine, one.endLine)}`).join(', ');
   const before = beside(neighbours.filter((one) => one.startLine < startLine));
   const after = beside(neighbours.filter((one) => one.startLine >= startLine));
-  const around = [...heads.map((one) => `in ${one.startLine}-${one.endLine} ${headText(one)}`), before === '' ? '' : `before: ${before}`, after === '' ? '' : `after: ${after}`].filter((part) => part !== '');
+  const around = [...heads.map((one) => `in ${rangeText(one.startLine, one.endLine)} ${headText(one)}`), before === '' ? '' : `before: ${before}`, after === '' ? '' : `after: ${after}`].filter((part) => part !== '');
   const also = elsewhereSentence(result);
   return [
     ...(around.length === 0 ? [] : [`  ${around.join(' · ')}`]),
@@ -73,13 +73,17 @@ function aroundLines(result: Result): readonly string[] {
   ];
 }
 
+function rangeText(from: number, to: number): string {
+  return to > from ? `${from}-${to}` : String(from);
+}
+
 /** What was cut off, so that it can be read by its lines. */
 function cutLines({ whole, kind, startLine, endLine, snippet }: Result): readonly string[] {
   const last = startLine + numberedLines({ snippet, startLine }).length - 1;
   const from = whole?.startLine ?? startLine;
   const to = whole?.endLine ?? (kind === 'symbol' ? endLine : last);
-  const left = [...(from < startLine ? [`${from}-${startLine - 1}`] : []), ...(to > last ? [`${last + 1}-${to}`] : [])];
-  return left.length === 0 ? [] : [`… lines ${left.join(' and ')} left out`];
+  const left = [...(from < startLine ? [rangeText(from, startLine - 1)] : []), ...(to > last ? [rangeText(last + 1, to)] : [])];
+  return left.length === 0 ? [] : [`… ${left.length === 1 && !left[0]?.includes('-') ? 'line' : 'lines'} ${left.join(' and ')} left out`];
 }
 
 function headingOf(result: Result, place: string): string {

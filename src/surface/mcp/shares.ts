@@ -10,6 +10,8 @@ const HEAD_WORTH = 2;
 const HEAD_SHARE = 0.3;
 /** Matches told of a result that is cut. */
 const MOST_MATCHES = 8;
+/** A blank line, or an annotation of what is not shown any more. */
+const OPENS_NEXT = /^\s*(?:@\w+)?\s*$/;
 /** Doc comments and annotations stand above a head. */
 const ABOVE_HEAD = /^\s*(?:\/\/|\/\*|\*|#|--|@|%|;)/;
 
@@ -58,9 +60,13 @@ export function shorten(result: Result, chars: number): Result {
     for (let size = (lines[from] as string).length; end < lines.length && (size += (lines[end] as string).length + 1) <= chars; end++);
     return end;
   };
-  const head = headIn(lines, result.symbol?.signature ?? null);
+  const head = headIn(lines, result.symbol);
   const worthOfHead = Math.max(HEAD_WORTH, HEAD_SHARE * matched.size);
-  const worth = (from: number): number => [...matched].filter((line) => line >= from && line < endFrom(from)).length + (from === head ? worthOfHead : 0);
+  const worth = (from: number): number => {
+    const held = [...matched].filter((line) => line >= from && line < endFrom(from)).length;
+    // What was asked for is shown, be it far from the head: the heading gives that.
+    return held + (from === head && (held > 0 || matched.size === 0) ? worthOfHead : 0);
+  };
   let [from, best] = [head, worth(head)];
   for (const line of result.kind === 'symbol' ? [] : [...matched].sort((a, b) => a - b)) {
     const at = (lines[line - 1] ?? '').trim() === '' ? line : line - 1;
@@ -68,7 +74,9 @@ export function shorten(result: Result, chars: number): Result {
     if (value > best) [from, best] = [at, value];
   }
   let end = endFrom(from);
-  while (end > from + 1 && (lines[end - 1] as string).trim() === '') end--;
+  // Room that is left behind the last line goes to lines before the first.
+  for (let left = chars - lines.slice(from, end).join('\n').length; end === lines.length && from > 0 && (left -= (lines[from - 1] as string).length + 1) >= 0; ) from--;
+  while (end > from + 1 && OPENS_NEXT.test(lines[end - 1] as string)) end--;
   const [first, last] = [result.startLine + from, result.startLine + end - 1];
   // A head that ended before the lines that are left is not around them.
   const enclosing = result.enclosing?.filter((one) => one.startLine < first && one.endLine >= first);
@@ -79,9 +87,10 @@ export function shorten(result: Result, chars: number): Result {
 }
 
 /** Where the symbol that a result is shown under begins in its lines, with what stands above it; the first line where it does not. */
-function headIn(lines: readonly string[], signature: string | null): number {
-  const start = signature?.slice(0, 20) ?? '';
-  let at = start === '' ? 0 : Math.max(0, lines.findIndex((line) => line.trim().replaceAll(/\s+/g, ' ').startsWith(start) || (line.trim().length > 5 && start.startsWith(line.trim().replaceAll(/\s+/g, ' ')))));
+function headIn(lines: readonly string[], symbol: Result['symbol']): number {
+  const fold = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
+  const signature = fold(symbol?.signature ?? '');
+  let at = symbol === null ? 0 : Math.max(0, lines.findIndex((line) => line.includes(symbol.name) && signature.includes(fold(line).slice(0, 20))));
   while (at > 0 && ABOVE_HEAD.test(lines[at - 1] as string)) at--;
   return at;
 }
