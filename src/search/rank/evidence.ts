@@ -51,6 +51,7 @@ interface Sums {
   readonly inFile: Float32Array;
   readonly inName: Float32Array;
   readonly whole: Float32Array;
+  readonly rough: Float32Array;
 }
 
 export interface Gathered {
@@ -100,14 +101,14 @@ const sumsByBlock = new WeakMap<ChunkBlock, Sums>();
 function emptySums(block: ChunkBlock): Sums {
   const known = sumsByBlock.get(block);
   if (known !== undefined) {
-    for (const array of [known.score, known.cover, known.nameCover, known.inFile, known.inName, known.whole]) array.fill(0);
+    for (const array of [known.score, known.cover, known.nameCover, known.inFile, known.inName, known.whole, known.rough]) array.fill(0);
     return known;
   }
   const chunks = block.chunkStart[block.blobs.length] as number;
   const files = block.blobs.length;
   const made: Sums = {
     block, score: new Float32Array(chunks), cover: new Float32Array(chunks), nameCover: new Float32Array(chunks),
-    inFile: new Float32Array(files), inName: new Float32Array(files), whole: new Float32Array(files),
+    inFile: new Float32Array(files), inName: new Float32Array(files), whole: new Float32Array(files), rough: new Float32Array(files),
   };
   sumsByBlock.set(block, made);
   return made;
@@ -160,31 +161,52 @@ function choose(sums: readonly Sums[], within: BlobSet, idfTotal: number, { most
   const all = rough.reduce((sum, { count }) => sum + count, 0);
   const least = all <= most ? 0 : leastOf(rough, all, most);
   const chosen: Chosen[] = [];
-  // Those above the cut first: of equals at the cut the earlier ones fill the room.
-  for (const isChosen of [(score: number) => score > least, (score: number) => score === least]) {
-    rough.forEach(({ own, scores }) => {
-      for (let ordinal = 0; ordinal < scores.length && chosen.length < most; ordinal++) {
-        const score = scores[ordinal] as number;
-        if (score > 0 && isChosen(score)) chosen.push({ own, ordinal });
-      }
-    });
+  const equal: Chosen[] = [];
+  for (const { own, scores } of rough) {
+    for (let ordinal = 0; ordinal < scores.length; ordinal++) {
+      const score = scores[ordinal] as number;
+      if (score <= 0 || score < least) continue;
+      if (score > least) chosen.push({ own, ordinal });
+      else if (equal.length < most) equal.push({ own, ordinal });
+    }
   }
+  // Of equals at the cut the earlier ones fill the room.
+  for (const each of equal) if (chosen.length < most) chosen.push(each);
   return { chosen, matching: all };
 }
 
-/** The score of the `most`-th best. */
+/** Steps of the histogram that tells which scores are sorted at all. */
+const STEPS = 4_096;
+
+/** The score of the `most`-th best of `all`. */
 function leastOf(rough: readonly { scores: Float32Array; count: number }[], all: number, most: number): number {
-  const sorted = new Float32Array(all);
+  let greatest = 0;
+  for (const { scores } of rough) for (let i = 0; i < scores.length; i++) if ((scores[i] as number) > greatest) greatest = scores[i] as number;
+  const step = (STEPS - 1) / greatest;
+  const steps = new Uint32Array(STEPS);
+  for (const { scores } of rough) {
+    for (let i = 0; i < scores.length; i++) {
+      if ((scores[i] as number) <= 0) continue;
+      const at = Math.floor((scores[i] as number) * step);
+      steps[at] = (steps[at] as number) + 1;
+    }
+  }
+  let from = STEPS;
+  let above = 0;
+  while (from > 0 && above < Math.min(most, all)) above += steps[--from] as number;
+  const sorted = new Float32Array(above);
   let at = 0;
-  for (const { scores } of rough) for (let i = 0; i < scores.length; i++) if ((scores[i] as number) > 0) sorted[at++] = scores[i] as number;
-  return sorted.sort()[all - most] as number;
+  for (const { scores } of rough) {
+    for (let i = 0; i < scores.length; i++) if ((scores[i] as number) > 0 && Math.floor((scores[i] as number) * step) >= from) sorted[at++] = scores[i] as number;
+  }
+  return sorted.sort()[above - most] as number;
 }
 
 /** By ordinal; above 0 for every file in scope that holds a term. */
 function roughScores(own: Sums, within: BlobSet, idfTotal: number, preferred: Choice['preferred']): { own: Sums; scores: Float32Array; count: number } {
   const { block, score, cover, nameCover, inFile } = own;
   const { blobs, chunkStart } = block;
-  const scores = new Float32Array(blobs.length);
+  const scores = own.rough;
   let count = 0;
   for (let ordinal = 0; ordinal < scores.length; ordinal++) {
     const coverage = inFile[ordinal] as number;

@@ -10,9 +10,8 @@ import { MODELS_AT_ONCE } from './vector-rows.ts';
 /** All vectors of one blob, one after the other. */
 export interface OwnVectors {
   readonly data: Int8Array;
-  /** Squared length of each. */
-  readonly squares: Int32Array;
-  /** Length of their sum; null before it was asked for. */
+  /** Squared length of each, and length of their sum; null before they were asked for. */
+  squares: Int32Array | null;
   sumLength: number | null;
 }
 
@@ -34,7 +33,7 @@ export class BlobVectors {
   }
 
   /** Undefined where the blob is gone or has no vectors of the model. What is kept holds until anybody writes: vectors may be replaced. */
-  of(blob: BlobId, { id, dimensions }: { readonly id: number; readonly dimensions: number }): OwnVectors | undefined {
+  of(blob: BlobId, { id }: { readonly id: number }): OwnVectors | undefined {
     const key = blob * MODELS_AT_ONCE + id;
     if (this.#version !== this.#core.dataVersion) this.#kept = new BoundedCache(LIMITS.blobVectorBytes);
     this.#version = this.#core.dataVersion;
@@ -43,7 +42,7 @@ export class BlobVectors {
     const stored = this.#row.get(key);
     if (stored === undefined) return undefined;
     const data = new Int8Array(stored.buffer, stored.byteOffset, stored.length);
-    const own: OwnVectors = { data, squares: this.#multiplier(dimensions).squares(data), sumLength: null };
+    const own: OwnVectors = { data, squares: null, sumLength: null };
     this.#kept.set(key, own, data.length + 256);
     return own;
   }
@@ -53,12 +52,26 @@ export class BlobVectors {
     return this.#multiplier(vector.length).products(data, vector);
   }
 
+  /** Squared length of each vector. */
+  squares(own: OwnVectors, dimensions: number): Int32Array {
+    own.squares ??= this.#multiplier(dimensions).squares(own.data);
+    return own.squares;
+  }
+
   /** The length of the sum of the blob's vectors. */
   sumLength(own: OwnVectors, dimensions: number): number {
     if (own.sumLength !== null) return own.sumLength;
     const { data } = own;
     const sum = new Int32Array(dimensions);
-    for (let from = 0; from < data.length; from += dimensions) for (let i = 0; i < dimensions; i++) sum[i] = (sum[i] as number) + (data[from + i] as number);
+    const four = 4 * dimensions;
+    let from = 0;
+    // Four at a time: reading and writing the sum takes longer than adding.
+    for (; from + four <= data.length; from += four) {
+      for (let i = 0, a = from, b = a + dimensions, c = b + dimensions, d = c + dimensions; i < dimensions; i++) {
+        sum[i] = (sum[i] as number) + (data[a++] as number) + (data[b++] as number) + (data[c++] as number) + (data[d++] as number);
+      }
+    }
+    for (; from < data.length; from += dimensions) for (let i = 0; i < dimensions; i++) sum[i] = (sum[i] as number) + (data[from + i] as number);
     own.sumLength = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
     return own.sumLength;
   }

@@ -46,7 +46,7 @@ export class Planes {
 
   #compared(blob: BlobId, model: ModelRow, vector: Int8Array): { products: Int32Array; squares: Int32Array } | undefined {
     const own = this.#own.of(blob, model);
-    return own === undefined ? undefined : { products: this.#own.products(own, vector), squares: own.squares };
+    return own === undefined ? undefined : { products: this.#own.products(own, vector), squares: this.#own.squares(own, model.dimensions) };
   }
 
   #get(repository: RepositoryId, model: ModelRow): Held | null {

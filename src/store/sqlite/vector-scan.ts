@@ -15,6 +15,8 @@ const WEIGHED_LEAST = 16_384;
 const BLOBS_PER_HIT = 1.5;
 const BLOBS_LEAST = 400;
 const BLOBS_MOST = 2_000;
+/** So many chunks cost as much as one blob more. */
+const CHUNKS_PER_BLOB = 48;
 /** A scope of so few chunks is compared as a whole. */
 const SMALL_SCOPE = 2_000;
 /** Blobs compared between two looks at whether to go on. */
@@ -117,14 +119,14 @@ export function scanBits(plane: Plane, asked: Asked, center: Float32Array, cells
   // Best promises stand last.
   let left = Math.min(BLOBS_MOST, Math.max(BLOBS_LEAST, Math.ceil(limit * BLOBS_PER_HIT)));
   for (let end = keys.length; end > 0 && left > 0;) {
-    const start = Math.max(0, end - Math.min(BATCH, left));
+    const start = Math.max(0, end - Math.min(BATCH, Math.ceil(left)));
     const places = Array.from(keys.subarray(start, end), placeOf);
     // Read in the order in which they are stored.
     for (const i of Array.from(places.keys()).sort((a, b) => (blobs[places[a] as number] as number) - (blobs[places[b] as number] as number))) {
       const place = places[i] as number;
       const products = comparison.add(blobs[place] as number);
       if (products === null) continue;
-      left--;
+      left -= 1 + products.length / CHUNKS_PER_BLOB;
       trust.learn(offset + promiseOf(keys[start + i] as number, vector.length), products[(rows[place] as number) - (plane.starts[blobs[place] as number] as number)] as number);
     }
     end = start;
@@ -184,6 +186,11 @@ function pick({ kernel, at }: Plane, runs: readonly number[], least: number, mos
   return found;
 }
 
+/** Of the scan that runs: one never waits for anything. */
+const keys = new Float64Array(ROOM);
+const blobs = new Int32Array(ROOM);
+const rows = new Int32Array(ROOM);
+
 /**
  * For each blob that some of the first `count` picked rows stand in, its place in the plane, the row that promises most,
  * and a key; keys ascend by that promise. A key is the promise times `ROOM` plus the place in the other lists: sorted as plain numbers.
@@ -194,7 +201,6 @@ function promised(plane: Plane, vector: Int8Array, count: number): { keys: Float
   writeTable(vector, plane.integersAt(at.table, width * 256));
   kernel.weigh(at.rows, width, at.numbers, count, at.table, at.sums);
   const sums = plane.integersAt(at.sums, count);
-  const [keys, blobs, rows] = [new Float64Array(count), new Int32Array(count), new Int32Array(count)];
   const placeByBlob = new Map<number, number>();
   let [last, end, place] = [-1, -1, -1];
   for (let i = 0; i < count; i++) {
