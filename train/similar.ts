@@ -7,8 +7,8 @@
  * <set>.neutral.json with files that count neither way. Source files that are no tests are indexed under names that say
  * nothing, each language as one repository. Each pair of languages of a concept asks twice: with the file as it is, and
  * masked (comments removed, the concept's words replaced by x). Sets are split in two halves by concept; the figures to
- * trust are those of a half or a set that was not fitted. `--write` puts the weights fitted on the first halves of all
- * sets into src/search/similar/weights.ts.
+ * trust are those of a half or a set that was not fitted. `--write` puts weights fitted on everything into
+ * src/search/similar/weights.ts, once the figures are known.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { openStaticModel, STATIC_MODEL } from '../src/embed/mod.ts';
 import { indexView, openThreads } from '../src/indexing/mod.ts';
 import { openLocation } from '../src/repo/mod.ts';
-import { comparedFor, MEANING_SIGNALS, SIGNALS } from '../src/search/similar/mod.ts';
+import { comparedFor, MEANING_SIGNALS, meaningSignals, SIGNALS } from '../src/search/similar/mod.ts';
 import { openStore, type Store } from '../src/store/mod.ts';
 import { fit, type LabelledQuery } from './listwise.ts';
 
@@ -120,7 +120,7 @@ async function askedOf(setFile: string, repos: string, pairs: number): Promise<A
       out.push({
         set: setFile, half: Number.parseInt(hash(concept.concept).slice(0, 2), 16) % 2, masked: isMasked, group: concept.concept, language: to, query: `${from}/${file}`,
         category: '', targets: concept.files[to] as string[], paths: compared.map(({ place: { entry } }) => entry.path),
-        features: compared.map(({ signals, meaning }) => Float64Array.from([...signals, meaning.best, meaning.whole])), relevant, strength: relevant.map(() => 0),
+        features: compared.map(({ signals, meaning }) => Float64Array.from([...signals, ...meaningSignals(meaning)])), relevant, strength: relevant.map(() => 0),
       });
     }
   }
@@ -190,7 +190,7 @@ const onOthers = asked.filter(({ set }) => set !== sets[0]);
 const chosen: Float64Array[] = [];
 for (const [name, used] of [['words', words], ['words and structure', noMeaning], ['words, structure and meaning', () => true]] as const) {
   const weights = fitted(onHalf(0), used);
-  if (name !== 'words') chosen.push(weights);
+  if (name !== 'words') chosen.push(flags.write ? fitted(asked, used) : weights);
   show(`${name}: fitted on half 0 of every set`, weights);
   show(`${name}: fitted on half 1 of every set`, fitted(onHalf(1), used));
   if (onOthers.length > 0 && name !== 'words') show(`${name}: fitted on the other sets alone`, fitted(onOthers, used));

@@ -3,6 +3,7 @@ import { identifiersOf, termsOfIdentifier } from '../../words/mod.ts';
 import { visitTerm, type BlobId } from '../../domain/mod.ts';
 import type { ChunkBlock, Store } from '../../store/mod.ts';
 import type { Resolved } from '../scope/resolve.ts';
+import type { WordVectors } from './nearness.ts';
 import { KEYWORDS } from './vocabulary.ts';
 
 /** The rarest terms of a snippet tell it apart; more of them cost time and add noise. */
@@ -21,6 +22,8 @@ const NEAREST = 400;
 export interface SampleMeaning {
   readonly model: string;
   readonly vector: Int8Array;
+  /** Null where the model cannot tell words at once. */
+  readonly words: WordVectors | null;
 }
 
 /** A file that may be like the sample. */

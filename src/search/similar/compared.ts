@@ -6,7 +6,7 @@ import { placesOf } from '../text/collect.ts';
 import type { Sample } from './asked.ts';
 import { candidatesFor, type Candidate, type SampleMeaning } from './candidates.ts';
 import { relate, signalsOf, weigh, type WeighedSketch } from './compare.ts';
-import { meaningOf, NO_NEARNESS, type MeaningNearness } from './nearness.ts';
+import { cosine, meaningOf, NO_NEARNESS, type MeaningNearness } from './nearness.ts';
 import { sketchOf } from './sketch.ts';
 import { backgroundOf, sketchAt } from './sketches.ts';
 
@@ -43,7 +43,9 @@ export async function compare(resolved: Resolved, sample: Sample, vector: Sample
   const [texts, facts, infos, places, near] = await Promise.all([
     store.files.texts(ids), store.files.facts(ids), store.files.blobs(ids), placesOf(resolved, ids), vector === null ? new Map<BlobId, MeaningNearness>() : meaningOf(store, ids, vector),
   ]);
-  const asked = weigh(sketchOf(sample.text, sample.language), background);
+  const words = vector?.words ?? null;
+  const asked = weigh(sketchOf(sample.text, sample.language, { spell: words !== null }), background);
+  const theme = words?.theme(asked, background) ?? null;
   const out: Compared[] = [];
   for (const candidate of candidates) {
     const { blob } = candidate;
@@ -55,11 +57,16 @@ export async function compare(resolved: Resolved, sample: Sample, vector: Sample
     const chunks = packed === undefined ? [] : unpackChunks(packed);
     for (const [start, end, chunk] of stretchesOf(candidate, text, chunks, sample)) {
       const sketch = weigh(sketchAt(store, blob, text, language, place.entry.path, start, end), background);
-      out.push({ blob, place, text, facts: packed, chunk, sketch, signals: signalsOf(asked, sketch), meaning: near.get(blob) ?? NO_NEARNESS });
+      const meaning = near.get(blob) ?? NO_NEARNESS;
+      out.push({
+        blob, place, text, facts: packed, chunk, sketch, signals: signalsOf(asked, sketch),
+        meaning: theme === null || words === null ? meaning : { ...meaning, theme: cosine(theme, words.theme(sketch, background)) },
+      });
     }
   }
   relate(out.map(({ signals }) => signals));
-  return out;
+  const nearest = out.reduce((most, each) => Math.max(most, each.meaning.theme), 0);
+  return nearest <= 0 ? out : out.map((each) => ({ ...each, meaning: { ...each.meaning, relativeTheme: each.meaning.theme / nearest } }));
 }
 
 /**

@@ -3,5 +3,5 @@
  * sketches, learned weights.
  */
 export { SIGNALS } from './compare.ts';
-export { MEANING_SIGNALS } from './score.ts';
+export { MEANING_SIGNALS, meaningSignals } from './score.ts';
 export { comparedFor, similar } from './similar.ts';

@@ -3,7 +3,7 @@ import type { MeaningNearness } from './nearness.ts';
 import { MEANING_WEIGHTS, WORD_WEIGHTS } from './weights.ts';
 
 /** Signals of meaning stand after those of words and shape. */
-export const MEANING_SIGNALS: readonly string[] = ['meaning best', 'meaning whole'];
+export const MEANING_SIGNALS: readonly string[] = ['meaning best', 'meaning whole', 'meaning theme', 'meaning theme of the best'];
 
 const byWords = Float64Array.from(SIGNALS, (name) => WORD_WEIGHTS[name] ?? 0);
 const withMeaning = Float64Array.from([...SIGNALS, ...MEANING_SIGNALS], (name) => MEANING_WEIGHTS[name] ?? 0);
@@ -14,5 +14,11 @@ export function scoreOf(signals: Float64Array, meaning: MeaningNearness | null):
   let sum = 0;
   for (let i = 0; i < signals.length; i++) sum += (signals[i] as number) * (weights[i] as number);
   if (meaning === null) return sum;
-  return sum + meaning.best * (weights[signals.length] as number) + meaning.whole * (weights[signals.length + 1] as number);
+  meaningSignals(meaning).forEach((value, i) => { sum += value * (weights[signals.length + i] as number); });
+  return sum;
+}
+
+/** In the order of MEANING_SIGNALS. */
+export function meaningSignals({ best, whole, theme, relativeTheme }: MeaningNearness): readonly number[] {
+  return [best, whole, theme, relativeTheme];
 }

@@ -10,6 +10,7 @@ import { pageSize } from '../text/collect.ts';
 import { sampleOf, type Sample } from './asked.ts';
 import type { SampleMeaning } from './candidates.ts';
 import { compare, type Compared, type Scored } from './compared.ts';
+import { WordVectors } from './nearness.ts';
 import { render } from './render.ts';
 import { scoreOf } from './score.ts';
 
@@ -27,7 +28,7 @@ export async function similar(store: Store, request: SimilarRequest, meaning: Me
   let vector: SampleMeaning | null = null;
   if (meaning.model !== null) {
     try {
-      vector = { model: meaning.model.id, vector: await meaning.model.embedCode(sample.text, sample.language, request.signal) };
+      vector = await meaningOfSample(meaning.model, sample, request.signal);
     } catch (error) {
       throwIfAborted(request.signal);
       notes.push(meaningLeftOut(error));
@@ -62,5 +63,13 @@ async function score(resolved: Resolved, sample: Sample, vector: SampleMeaning |
 /** All candidates for a request with what speaks for each: what the weights are learned from. */
 export async function comparedFor(store: Store, request: SimilarRequest, model: EmbeddingModel | null): Promise<readonly Compared[]> {
   const [resolved, sample] = await Promise.all([resolve(store, request), sampleOf(store, request)]);
-  return compare(resolved, sample, model === null ? null : { model: model.id, vector: await model.embedCode(sample.text, sample.language) });
+  return compare(resolved, sample, model === null ? null : await meaningOfSample(model, sample, undefined));
+}
+
+const wordVectors = new WeakMap<EmbeddingModel, WordVectors>();
+
+async function meaningOfSample(model: EmbeddingModel, sample: Sample, signal: AbortSignal | undefined): Promise<SampleMeaning> {
+  let words = wordVectors.get(model) ?? null;
+  if (words === null && model.encodeWords !== undefined) wordVectors.set(model, (words = new WordVectors((word) => (model.encodeWords as (word: string) => Int8Array)(word))));
+  return { model: model.id, vector: await model.embedCode(sample.text, sample.language, signal), words };
 }

@@ -9,6 +9,10 @@ const KEPT = 2_500;
 /** Files whose features stand for all of a scope's, and how much of each is read. */
 const SAMPLED = 384;
 const SAMPLED_CHARS = 6_000;
+/** Of a large scope fewer: each stands in a pack of its own, and nobody waits for seconds. */
+const MANY_FILES = 10_000;
+const SAMPLED_OF_MANY = 192;
+const SAMPLED_CHARS_OF_MANY = 2_500;
 const BACKGROUNDS = 12;
 
 interface Cache {
@@ -35,7 +39,7 @@ export function sketchAt(store: Store, blob: BlobId, text: string, language: str
     sketches.set(key, known);
     return known;
   }
-  const sketch = sketchOf(text.slice(start, end), language, { path });
+  const sketch = sketchOf(text.slice(start, end), language, { path, spell: true });
   if (sketches.size >= KEPT) sketches.delete(sketches.keys().next().value as string);
   sketches.set(key, sketch);
   return sketch;
@@ -57,13 +61,15 @@ export async function backgroundOf(resolved: Resolved): Promise<Background> {
 }
 
 async function gather(store: Store, all: ArrayLike<BlobId>): Promise<Background> {
-  const taken = Math.min(SAMPLED, all.length);
+  const many = all.length > MANY_FILES;
+  const taken = Math.min(many ? SAMPLED_OF_MANY : SAMPLED, all.length);
+  const chars = many ? SAMPLED_CHARS_OF_MANY : SAMPLED_CHARS;
   const ids = Array.from({ length: taken }, (_, at) => all[Math.floor((at * all.length) / taken)] as BlobId);
   const background = new Background();
   for (let at = 0; at < ids.length; at += 64) {
     const some = ids.slice(at, at + 64);
     const [texts, infos] = await Promise.all([store.files.texts(some), store.files.blobs(some)]);
-    for (const id of some) background.add(sketchOf((texts.get(id) ?? '').slice(0, SAMPLED_CHARS), infos.get(id)?.language ?? 'text'));
+    for (const id of some) background.add(sketchOf((texts.get(id) ?? '').slice(0, chars), infos.get(id)?.language ?? 'text'));
   }
   return background;
 }
