@@ -16,12 +16,13 @@ export async function isNowhere(resolved: Resolved, name: string): Promise<boole
   return results.length === 0;
 }
 
-/** Says that a name is nowhere, which names come near, and what else may be asked. */
-export async function absence(resolved: Resolved, name: string): Promise<string> {
+/** Says that a name is nowhere in what was searched, if anything was, which names come near, and what else may be asked. */
+export async function absence(resolved: Resolved, name: string): Promise<readonly string[]> {
+  if (resolved.within.size === 0) return [];
   const { found } = await findDefinitions(resolved, name);
   const near = [...new Set(found.map(({ symbol }) => symbol.name))].slice(0, NAMES_SHOWN);
   const nearest = near.length === 0 ? '' : ` The nearest names: ${near.join(', ')}.`;
-  return `Nothing that was searched holds ${JSON.stringify(name)}.${nearest}${partsOf(name).length < 2 ? '' : ' Mode hybrid ranks by its parts and by meaning.'}`;
+  return [`Nothing that was searched holds ${JSON.stringify(name)}.${nearest}${partsOf(name).length < 2 ? '' : ' Mode hybrid ranks by its parts and by meaning.'}`];
 }
 
 export function byMeaningAlone(word: string): string {

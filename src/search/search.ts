@@ -95,7 +95,7 @@ async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchReq
     if (!/^\p{Ll}+$/u.test(parsed.words)) {
       const lines = await searchLines(resolved, expression, request, question('text'));
       if (lines.results.length > 0) return { mode: 'text', found: lines };
-      if (request.cursor === undefined && (await isNowhere(resolved, parsed.words))) return { mode: 'text', found: lines, notes: [await absence(resolved, parsed.words)] };
+      if (request.cursor === undefined && (await isNowhere(resolved, parsed.words))) return { mode: 'text', found: lines, notes: await absence(resolved, parsed.words) };
     }
   }
   // Signs within one word (`C++`, `f()`, `...args`) are meant; words of the ranking have none. Paths are ranked by their folders.
@@ -113,7 +113,7 @@ async function run(resolved: Resolved, parsed: ParsedRequest, request: SearchReq
   // Words are indexed after the text, and not all text has words: what the text holds is answered all the same.
   const text = await searchLines(resolved, parsed.expression as Expression, request, question('text'));
   if (text.results.length > 0) return { mode: 'text', found: text };
-  return { mode, found: ranked, notes: isName ? [await absence(resolved, parsed.words)] : notes };
+  return { mode, found: ranked, notes: isName ? await absence(resolved, parsed.words) : notes };
 }
 
 async function searchSymbols(resolved: Resolved, words: string, request: SearchRequest, question: string, wide: boolean): Promise<Found> {

@@ -75,7 +75,7 @@ export function shorten(result: Result, chars: number): Result {
   }
   let end = endFrom(from);
   // Room that is left behind the last line goes to lines before the first.
-  for (let left = chars - lines.slice(from, end).join('\n').length; end === lines.length && from > 0 && (left -= (lines[from - 1] as string).length + 1) >= 0; ) from--;
+  while (end === lines.length && from > 0 && lines.slice(from - 1, end).join('\n').length <= chars) from--;
   while (end > from + 1 && OPENS_NEXT.test(lines[end - 1] as string)) end--;
   const [first, last] = [result.startLine + from, result.startLine + end - 1];
   // A head that ended before the lines that are left is not around them.
