@@ -1,5 +1,5 @@
 import type { BlobId } from '../../domain/mod.ts';
-import type { Store } from '../../store/mod.ts';
+import type { Store, VectorProducts } from '../../store/mod.ts';
 import type { SampleMeaning } from './candidates.ts';
 import type { Background, WeighedSketch } from './compare.ts';
 import { FAMILY, type Sketch } from './sketch.ts';
@@ -72,33 +72,20 @@ export function cosine(a: Float32Array, b: Float32Array): number {
 }
 
 export async function meaningOf(store: Store, blobs: readonly BlobId[], meaning: SampleMeaning): Promise<Map<BlobId, MeaningNearness>> {
-  const rows = await store.vectors.of(blobs, meaning.model);
-  return new Map([...rows].map(([blob, vectors]) => [blob, nearnessOf(meaning.vector, vectors)]));
+  const all = await store.vectors.products(blobs, meaning.model, meaning.vector);
+  const length = Math.hypot(...meaning.vector);
+  return new Map([...all].map(([blob, own]) => [blob, nearnessOf(own, length)]));
 }
 
-/** `vectors`: rows one after the other, each as long as `asked`. */
-function nearnessOf(asked: Int8Array, vectors: Int8Array): MeaningNearness {
-  const width = asked.length;
-  const sum = new Float64Array(width);
-  let best = -1;
-  for (let row = 0; row + width <= vectors.length; row += width) {
-    let dot = 0;
-    for (let i = 0; i < width; i++) {
-      const value = vectors[row + i] as number;
-      dot += value * (asked[i] as number);
-      sum[i] = (sum[i] as number) + value;
-    }
-    if (dot / SCALE > best) best = dot / SCALE;
+/** `length`: of the sample's vector. */
+function nearnessOf({ products, sumLength }: VectorProducts, length: number): MeaningNearness {
+  let best = 0;
+  let total = 0;
+  for (let chunk = 0; chunk < products.length; chunk++) {
+    const product = products[chunk] as number;
+    total += product;
+    if (product / SCALE > best) best = product / SCALE;
   }
-  let dot = 0;
-  let own = 0;
-  let other = 0;
-  for (let i = 0; i < width; i++) {
-    const [a, b] = [asked[i] as number, sum[i] as number];
-    dot += a * b;
-    own += a * a;
-    other += b * b;
-  }
-  const whole = own === 0 || other === 0 ? 0 : dot / Math.sqrt(own * other);
-  return { best: Math.max(best, 0), whole, theme: 0, relativeTheme: 0 };
+  const whole = length === 0 || sumLength === 0 ? 0 : total / (length * sumLength);
+  return { best, whole, theme: 0, relativeTheme: 0 };
 }
