@@ -13,10 +13,6 @@ const SAMPLED_CHARS = 6_000;
 const MANY_FILES = 10_000;
 const SAMPLED_OF_MANY = 192;
 const SAMPLED_CHARS_OF_MANY = 2_500;
-/** Of a large scope fewer: each stands in a pack of its own, and nobody waits for seconds. */
-const MANY_FILES = 10_000;
-const SAMPLED_OF_MANY = 192;
-const SAMPLED_CHARS_OF_MANY = 2_500;
 const BACKGROUNDS = 12;
 
 interface Cache {
