@@ -7,6 +7,7 @@ describe('readSettings', () => {
   it('takes flags before variables before defaults', () => {
     assert.deepEqual(readSettings({}, {}), {
       dataDir: null, databaseUrl: null, allowedRoots: [], repositoryManagement: false, autoCleanup: false, defaultDaysToKeep: 0, threads: null, logLevel: 'warn',
+      embeddingProvider: 'static', embeddingBaseUrl: null, embeddingModel: null, embeddingApiKey: null, embeddingDimensions: null, embeddingRequestsPerMinute: 0,
     });
     const read = readSettings({ 'data-dir': '/flag' }, { CODE_INDEX_DATA_DIR: '/variable', CODE_INDEX_THREADS: '3', ENABLE_REPOSITORY_MANAGEMENT: 'TRUE', REPOSITORY_AUTO_CLEANUP: 'no', LOG_LEVEL: '' });
     assert.deepEqual([read.dataDir, read.threads, read.repositoryManagement, read.autoCleanup, read.logLevel], ['/flag', 3, true, false, 'warn']);
@@ -17,6 +18,7 @@ describe('readSettings', () => {
       [{}, { CODE_INDEX_THREADS: '0' }, /^CODE_INDEX_THREADS cannot be "0"\.$/],
       [{}, { ENABLE_REPOSITORY_MANAGEMENT: 'perhaps' }, /^ENABLE_REPOSITORY_MANAGEMENT cannot be "perhaps"\.$/],
       [{}, { DATABASE_URL: 'mysql://x' }, /^DATABASE_URL cannot be "mysql:\/\/x"\.$/],
+      [{}, { EMBEDDING_PROVIDER: 'oracle' }, /^EMBEDDING_PROVIDER cannot be "oracle"\.$/],
       [{}, { LOG_LEVEL: 'loud' }, /^LOG_LEVEL cannot be "loud"\.$/],
     ];
     for (const [flags, variables, message] of wrong) assert.throws(() => readSettings(flags, variables), { code: 'invalid_query', message });

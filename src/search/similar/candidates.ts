@@ -3,7 +3,7 @@ import { identifiersOf, termsOfIdentifier } from '../../words/mod.ts';
 import { visitTerm, type BlobId } from '../../domain/mod.ts';
 import type { ChunkBlock, Store } from '../../store/mod.ts';
 import type { Resolved } from '../scope/resolve.ts';
-import type { WordVectors } from './nearness.ts';
+import type { SampleMeaning } from './nearness.ts';
 import { KEYWORDS } from './vocabulary.ts';
 
 /** The rarest terms of a snippet tell it apart; more of them cost time and add noise. */
@@ -17,14 +17,6 @@ const MANY_FILES = 10_000;
 /** The part of them that is chosen by words, whatever their meaning. */
 const BY_WORDS = 0.75;
 const NEAREST = 400;
-
-/** A sample as a vector. */
-export interface SampleMeaning {
-  readonly model: string;
-  readonly vector: Int8Array;
-  /** Null where the model cannot tell words at once. */
-  readonly words: WordVectors | null;
-}
 
 /** A file that may be like the sample. */
 export interface Candidate {

@@ -4,9 +4,9 @@ import type { Place } from '../../store/mod.ts';
 import type { Resolved } from '../scope/resolve.ts';
 import { placesOf } from '../text/collect.ts';
 import type { Sample } from './asked.ts';
-import { candidatesFor, type Candidate, type SampleMeaning } from './candidates.ts';
+import { candidatesFor, type Candidate } from './candidates.ts';
 import { relate, signalsOf, weigh, type WeighedSketch } from './compare.ts';
-import { cosine, meaningOf, NO_NEARNESS, type MeaningNearness } from './nearness.ts';
+import { cosine, meaningOf, NO_NEARNESS, type MeaningNearness, type SampleMeaning } from './nearness.ts';
 import { sketchOf } from './sketch.ts';
 import { backgroundOf, sketchAt } from './sketches.ts';
 

@@ -1,10 +1,17 @@
 import type { BlobId } from '../../domain/mod.ts';
 import type { Store, VectorProducts } from '../../store/mod.ts';
-import type { SampleMeaning } from './candidates.ts';
 import type { Background, WeighedSketch } from './compare.ts';
 import { FAMILY, type Sketch } from './sketch.ts';
 
 const SCALE = 127 * 127;
+
+/** A sample as a vector. */
+export interface SampleMeaning {
+  readonly model: string;
+  readonly vector: Int8Array;
+  /** Null where the model cannot tell words at once. */
+  readonly words: WordVectors | null;
+}
 
 /** Cosines of a file's vectors with the sample's, -1 to 1. */
 export interface MeaningNearness {

@@ -8,9 +8,8 @@ import type { SimilarRequest } from '../requests.ts';
 import { NO_FILTERS, resolve, type Resolved } from '../scope/resolve.ts';
 import { pageSize } from '../text/collect.ts';
 import { sampleOf, type Sample } from './asked.ts';
-import type { SampleMeaning } from './candidates.ts';
 import { compare, type Compared, type Scored } from './compared.ts';
-import { WordVectors } from './nearness.ts';
+import { WordVectors, type SampleMeaning } from './nearness.ts';
 import { render } from './render.ts';
 import { scoreOf } from './score.ts';
 
