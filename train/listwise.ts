@@ -13,7 +13,7 @@ export interface LabelledQuery {
   readonly strength?: readonly number[];
 }
 
-const STEPS = 120;
+const STEPS = 150;
 const RATE = 0.1;
 const LAST_RATE = 0.03;
 /** Candidates of one query that take part in fitting: the strongest by a plain score, and all targets. */
@@ -39,11 +39,17 @@ export function gainOf(hits: readonly number[], targets: number): number {
   return ideal === 0 ? 0 : gain / ideal;
 }
 
+/** What is known of a feature before any label is seen: where its weight is drawn to, and the sign that it keeps (0: either). */
+export interface Prior {
+  readonly weight: number;
+  readonly sign: -1 | 0 | 1;
+}
+
 /** NDCG@10 of each query under weights fitted without its own group. */
-export function crossValidate(queries: readonly LabelledQuery[], l2: number): number[] {
+export function crossValidate(queries: readonly LabelledQuery[], l2: number, priors?: readonly Prior[]): number[] {
   const out = new Array<number>(queries.length).fill(0);
   for (const group of new Set(queries.map((query) => query.group))) {
-    const weights = fit(queries.filter((query) => query.group !== group), l2);
+    const weights = fit(queries.filter((query) => query.group !== group), l2, priors);
     queries.forEach((query, index) => {
       if (query.group === group) out[index] = ndcg(query, weights);
     });
@@ -57,8 +63,8 @@ interface Example {
   readonly hits: Uint8Array;
 }
 
-/** Softmax cross-entropy over the candidates of each query, L2 on standardized features, by Adam over all data. */
-export function fit(queries: readonly LabelledQuery[], l2: number): Float64Array {
+/** Softmax cross-entropy over the candidates of each query, L2 towards the priors on standardized features, by Adam over all data. */
+export function fit(queries: readonly LabelledQuery[], l2: number, priors: readonly Prior[] = []): Float64Array {
   const usable = queries.filter(({ relevant }) => relevant.some((target) => target >= 0)).map(strongest);
   const width = usable[0]?.features[0]?.length ?? 0;
   const scale = deviations(usable, width);
@@ -66,18 +72,20 @@ export function fit(queries: readonly LabelledQuery[], l2: number): Float64Array
     rows: Float64Array.from(features.flatMap((row) => [...row].map((value, i) => value / (scale[i] as number)))),
     hits: Uint8Array.from(relevant, (target) => (target >= 0 ? 1 : 0)),
   }));
-  const weights = new Float64Array(width);
+  const drawn = scale.map((one, i) => (priors[i]?.weight ?? 0) * one);
+  const weights = drawn.slice();
   const [first, second] = [new Float64Array(width), new Float64Array(width)];
   for (let step = 1; step <= STEPS; step++) {
     const gradient = gradientOf(examples, weights);
     const rate = step < STEPS * 0.6 ? RATE : LAST_RATE;
     for (let i = 0; i < width; i++) {
-      const slope = (gradient[i] as number) / examples.length + l2 * (weights[i] as number);
+      const slope = (gradient[i] as number) / examples.length + l2 * ((weights[i] as number) - (drawn[i] as number));
       first[i] = 0.9 * (first[i] as number) + 0.1 * slope;
       second[i] = 0.99 * (second[i] as number) + 0.01 * slope * slope;
       const mean = (first[i] as number) / (1 - 0.9 ** step);
       const spread = (second[i] as number) / (1 - 0.99 ** step);
       weights[i] = (weights[i] as number) - (rate * mean) / (Math.sqrt(spread) + 1e-8);
+      if ((weights[i] as number) * (priors[i]?.sign ?? 0) < 0) weights[i] = 0;
     }
   }
   return weights.map((weight, i) => weight / (scale[i] as number));

@@ -17,7 +17,7 @@ import { indexView, openThreads } from '../src/indexing/mod.ts';
 import { openLocation } from '../src/repo/mod.ts';
 import { candidatesFor, FEATURES, OF_MEANING, rankByMeaning, type Feature, type QueryVector } from '../src/search/rank/mod.ts';
 import { openStore, type Store } from '../src/store/mod.ts';
-import { crossValidate, fit, gainOf, ndcg, type LabelledQuery } from './listwise.ts';
+import { crossValidate, fit, gainOf, ndcg, type LabelledQuery, type Prior } from './listwise.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -89,7 +89,13 @@ async function labelled(spec: LabelFile, store: Store): Promise<Omit<AskedQuery,
   return out;
 }
 
-const PLAIN = (['relativeSum', 'coverage', 'nameCoverage', 'stem', 'meaningRank'] as const).map((name) => FEATURES.indexOf(name));
+const PLAIN = (['relativeSum', 'chunkCoverage', 'nameCoverage', 'stem', 'meaningRank'] as const).map((name) => FEATURES.indexOf(name));
+
+/** What nobody asked for comes later, of which few labels speak; evidence never counts against a file. */
+const DEMOTIONS: ReadonlySet<Feature> = new Set(['test', 'example', 'vendored', 'legacy', 'declarations', 'document', 'data', 'generated', 'older', 'platform']);
+const DEMOTED = -6;
+const EITHER: ReadonlySet<Feature> = new Set(['size', 'barrel']);
+const PRIORS = FEATURES.map((name): Prior => (DEMOTIONS.has(name) ? { weight: DEMOTED, sign: -1 } : { weight: 0, sign: EITHER.has(name) ? 0 : name === 'depth' ? -1 : 1 }));
 
 function strengthOf(features: Float64Array): number {
   return PLAIN.reduce((sum, at) => sum + (features[at] as number), 0);
@@ -118,9 +124,9 @@ async function main(): Promise<void> {
   report('by meaning alone (nothing fitted)', queries, (index) => (queries[index] as AskedQuery).byMeaning);
   const byWords = queries.map((query) => ({ ...query, features: query.features.map((row) => row.map((value, i) => (OF_MEANING.has(FEATURES[i] as Feature) ? 0 : value))) }));
   for (const [title, table, examples] of [['by words', 'WORD_WEIGHTS', byWords], ['by words and meaning', 'WEIGHTS', queries]] as const) {
-    const folds = crossValidate(examples, l2);
+    const folds = crossValidate(examples, l2, PRIORS);
     report(`${title}, cross-validated by repository`, examples, (index) => folds[index] as number);
-    const weights = fit(examples, l2);
+    const weights = fit(examples, l2, PRIORS);
     report(`${title}, fitted on all (not a measure)`, examples, (index) => ndcg(examples[index] as LabelledQuery, weights));
     FEATURES.forEach((name, i) => console.log(`  ${name}: ${(weights[i] as number).toFixed(3)},`));
     if (flags.misses) {

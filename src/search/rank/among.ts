@@ -8,9 +8,9 @@ import type { Question } from './question.ts';
 /** Candidates whose imports are read. Weaker ones have next to nothing to give. */
 const VOICES = 20;
 /** How soon the strength of a candidate falls with its place. */
-const SOFTENING = 2;
+const SOFTENING = 1;
 
-/** A candidate before it is scored: `strength` says roughly how good it is, in any unit. */
+/** A candidate with what is known before the others speak: `strength` says how good it is, in any unit. */
 export interface Neighbour extends GraphFile {
   readonly strength: number;
 }

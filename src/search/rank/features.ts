@@ -4,14 +4,14 @@ import type { PathEvidence } from './place.ts';
 import type { Question } from './question.ts';
 
 export const FEATURES = [
-  'sum', 'best', 'whole', 'relativeSum', 'relativeWhole', 'coverage', 'chunkCoverage', 'nameCoverage', 'chunkNameCoverage', 'nameSum', 'headCoverage', 'density',
+  'relativeSum', 'relativeWhole', 'chunkCoverage', 'nameCoverage', 'chunkNameCoverage', 'headCoverage',
   'stem', 'stemPrecision', 'stemExact', 'parent', 'folders', 'depth', 'size',
   'defines', 'definesExact', 'test', 'example', 'vendored', 'legacy', 'barrel', 'declarations', 'document', 'data', 'generated',
   'older', 'platform', 'imported', 'folder',
-  'near', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank',
+  'near', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank', 'nearName', 'nearFolder',
 ] as const;
 /** Features that need vectors; without them they are 0 for every file, and other weights hold. */
-export const OF_MEANING: ReadonlySet<Feature> = new Set(['near', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank']);
+export const OF_MEANING: ReadonlySet<Feature> = new Set(['near', 'nearMany', 'nearWhole', 'nearPath', 'meaningRank', 'nearName', 'nearFolder']);
 export type Feature = (typeof FEATURES)[number];
 
 export interface FileContext {
@@ -26,7 +26,6 @@ export interface FileContext {
   readonly definesExact: number;
   /** The path holds a lesser version of what stands beside it in a greater one, and the question does not name it. */
   readonly older: boolean;
-  readonly among: Among;
   readonly meaning: MeaningFeatures;
 }
 
@@ -34,6 +33,14 @@ export interface FileContext {
 export interface Among {
   /** Strength of the candidates that import it; of the others in its folder. */
   readonly imported: number;
+  readonly folder: number;
+}
+
+/** How near what a file defines is to the question, each 0 to 1. */
+export interface NearNames {
+  /** Cosine of the nearest name. */
+  readonly name: number;
+  /** Share of the question's words that are equal or near to one of the folder's. */
   readonly folder: number;
 }
 
@@ -59,15 +66,14 @@ export const NO_MEANING: MeaningFeatures = { cosines: NOTHING, relative: NOTHING
 const DOCUMENT_LANGUAGES = new Set(['markdown', 'text', 'rst', 'asciidoc', 'tex', 'html', 'po', 'svg', 'org']);
 const DATA_LANGUAGES = new Set(['json', 'yaml', 'toml', 'xml', 'ini', 'csv', 'css', 'scss', 'lockfile', 'properties', 'dockerfile', 'makefile', 'cmake', 'meson', 'gitignore']);
 
-/** The features in the order of `FEATURES`. Demotions are off where the question asks for such files. */
+/** The features in the order of `FEATURES`, those of `addAmong` and `addNames` 0. Demotions are off where the question asks for such files. */
 export function featuresOf(question: Question, file: FileContext, idf: ReadonlyMap<string, number>): Float64Array {
   const { evidence, path, meaning } = file;
   const asks = question.asksFor;
   const stem = matchShare(question, path.stem, idf);
   return Float64Array.of(
-    Math.log(1 + evidence.sum), Math.log(1 + evidence.best), Math.log(1 + evidence.whole),
-    evidence.sum / (file.greatest.sum || 1), evidence.whole / (file.greatest.whole || 1), evidence.coverage, evidence.chunkCoverage,
-    evidence.nameCoverage, evidence.chunkNameCoverage, Math.log(1 + evidence.nameSum), evidence.headCoverage, Math.log(1 + evidence.sum / Math.max(1, evidence.chunks)),
+    evidence.sum / (file.greatest.sum || 1), evidence.whole / (file.greatest.whole || 1), evidence.chunkCoverage,
+    evidence.nameCoverage, evidence.chunkNameCoverage, evidence.headCoverage,
     stem.recall, stem.precision, stem.precision === 1 ? stem.recall : 0,
     matchShare(question, path.parent, idf).recall, matchShare(question, path.folders, idf).recall,
     Math.log(1 + path.depth), Math.log(1 + evidence.chunks),
@@ -76,9 +82,23 @@ export function featuresOf(question: Question, file: FileContext, idf: ReadonlyM
     path.legacy ? 1 : 0, path.barrel ? 1 : 0, path.declarations || (path.header && file.language === 'c') ? 1 : 0,
     DOCUMENT_LANGUAGES.has(file.language) && !asks.documents ? 1 : 0,
     DATA_LANGUAGES.has(file.language) && !asks.configuration ? 1 : 0, file.textOnly ? 1 : 0,
-    file.older ? 1 : 0, path.platform && !asks.platform ? 1 : 0, Math.log(1 + file.among.imported), Math.log(1 + file.among.folder),
-    meaning.relative.near, meaning.relative.many, meaning.relative.whole, meaning.relative.path, 1 / (3 + meaning.place),
+    file.older ? 1 : 0, path.platform && !asks.platform ? 1 : 0, 0, 0,
+    meaning.relative.near, meaning.relative.many, meaning.relative.whole, meaning.relative.path, 1 / (3 + meaning.place), 0, 0,
   );
+}
+
+const [IMPORTED, FOLDER, NEAR_NAME, NEAR_FOLDER] = (['imported', 'folder', 'nearName', 'nearFolder'] as const).map((name) => FEATURES.indexOf(name)) as [number, number, number, number];
+
+/** Adds what is only known when the candidates have been compared. */
+export function addAmong(features: Float64Array, { imported, folder }: Among): void {
+  features[IMPORTED] = Math.log(1 + imported);
+  features[FOLDER] = Math.log(1 + folder);
+}
+
+/** Adds what is only asked about the strongest candidates. */
+export function addNames(features: Float64Array, { name, folder }: NearNames): void {
+  features[NEAR_NAME] = name;
+  features[NEAR_FOLDER] = folder;
 }
 
 /** A kind of file that a question has to ask for: tests, examples, what others wrote, what is kept for old callers, documents, data. */

@@ -7,7 +7,7 @@ import { NO_MEANING, type Cosines, type MeaningFeatures } from './features.ts';
 /** Chunks that are asked for by meaning; their files are candidates. */
 const NEAREST = 400;
 const SCALE = 127 * 127;
-/** Paths whose vectors are remembered for each encoder. */
+/** Paths, names and words whose vectors are remembered for each encoder. */
 const REMEMBERED = 20_000;
 
 /** A question as a vector, with the model that made it. Absent where no vectors can be compared. */
@@ -74,25 +74,29 @@ function wholeOf({ products, sumLength }: VectorProducts, near: FileMeaning | un
   return { nearest: [first, second, third].slice(0, chunks).map((value) => value / SCALE), chunk, chunks, mean, at };
 }
 
-function dotAt(rows: Int8Array, from: number, question: Int8Array): number {
+export function cosineOf(a: Int8Array, b: Int8Array): number {
   let dot = 0;
-  for (let k = 0; k < question.length; k++) dot += (rows[from + k] as number) * (question[k] as number);
-  return dot;
+  for (let k = 0; k < b.length; k++) dot += (a[k] as number) * (b[k] as number);
+  return dot / SCALE;
 }
 
-const pathVectors = new WeakMap<NonNullable<QueryVector['encodeWords']>, Map<string, Int8Array>>();
+const wordVectors = new WeakMap<NonNullable<QueryVector['encodeWords']>, Map<string, Int8Array>>();
 
 /** How near the words of a path are to the question; 0 where the model is not asked for paths. */
 function pathCosine(path: string, meaning: QueryVector): number {
-  if (meaning.encodeWords === null) return 0;
-  let known = pathVectors.get(meaning.encodeWords);
-  if (known === undefined) pathVectors.set(meaning.encodeWords, (known = new Map()));
-  let vector = known.get(path);
+  return meaning.encodeWords === null ? 0 : cosineOf(vectorOf(path, meaning.encodeWords), meaning.vector);
+}
+
+/** The vector of a path or name, remembered. */
+export function vectorOf(words: string, encodeWords: NonNullable<QueryVector['encodeWords']>): Int8Array {
+  let known = wordVectors.get(encodeWords);
+  if (known === undefined) wordVectors.set(encodeWords, (known = new Map()));
+  let vector = known.get(words);
   if (vector === undefined) {
     if (known.size >= REMEMBERED) known.clear();
-    known.set(path, (vector = meaning.encodeWords(path)));
+    known.set(words, (vector = encodeWords(words)));
   }
-  return dotAt(vector, 0, meaning.vector) / SCALE;
+  return vector;
 }
 
 /** The features of some candidates, in order. A file without vectors is as near as the mean of the others. */

@@ -25,6 +25,7 @@ export interface PathEvidence {
 const TEST_FOLDERS = new Set(['test', 'tests', 'testing', '__tests__', 'spec', 'specs', 'testdata', 'test_data', 'fixtures', 'testutil', 'testutils', 'e2e', '__mocks__', 'mocks', 'jvmtest', 'commontest', 'androidtest', 'selftests', 'kunit']);
 const TEST_NAME = /(?:^|[._-])(?:tests?|spec|specs|unittest|mock)(?:[._-]|$)|^test|(?:Test|Tests|Spec|TestCase|IT)\.[a-z]+$|^conftest\.py$/;
 const EXAMPLE_FOLDERS = new Set(['example', 'examples', 'sample', 'samples', 'demo', 'demos', 'docs', 'doc', 'documentation', 'docs_src', 'tutorial', 'tutorials', 'playground', 'bench', 'benches', 'benchmark', 'benchmarks', 'perf', 'website', 'site']);
+const DOMAIN = /^(?:org|com|net|io|edu|dev)$/;
 const VENDORED_FOLDERS = new Set(['vendor', 'vendored', 'third_party', 'third-party', 'thirdparty', 'node_modules', 'external', 'extern', 'deps', 'dist', 'generated', 'bower_components', '_vendor']);
 const LEGACY_FOLDERS = new Set(['legacy', 'compat', 'deprecated', 'obsolete', 'old', '_compat', 'v1', 'shim', 'shims', 'polyfill', 'polyfills']);
 const LEGACY_NAME = /(?:^|[._-])(?:legacy|compat|deprecated|old|shims?|polyfills?)(?:[._-]|$)/i;
@@ -58,7 +59,8 @@ function evidenceOf(path: string): PathEvidence {
     stem: parts.map(stem),
     parent: segments.length === 0 ? [] : words(segments[segments.length - 1] as string), folders: segments.flatMap(words), depth: segments.length,
     test: lower.some((segment) => TEST_FOLDERS.has(segment) || /^(?:test|tests)[._-]|[._-](?:test|tests)$/.test(segment)) || TEST_NAME.test(name),
-    example: lower.some((segment) => EXAMPLE_FOLDERS.has(segment)),
+    // `org/example` is a package as its owner names it, not a folder of examples.
+    example: lower.some((segment, at) => EXAMPLE_FOLDERS.has(segment) && !DOMAIN.test(lower[at - 1] ?? '')),
     vendored: lower.some((segment) => VENDORED_FOLDERS.has(segment)),
     legacy: lower.some((segment) => LEGACY_FOLDERS.has(segment)) || LEGACY_NAME.test(base),
     platform: [...lower, ...parts].some((word) => PLATFORM.test(word)), versions: versionsOf([...lower, base.toLowerCase()]),

@@ -10,6 +10,9 @@ const STOP_WORDS = new Set(
     'may might more most much must need no not only other out own same show tell too us use used uses using very want way ways work works').split(/\s+/),
 );
 
+/** Words of a question that are compared one by one with names. */
+const SINGLE_WORDS = 16;
+
 export interface QueryTerm {
   readonly term: string;
   /** Share of a whole word's weight: 1 for a word, less for the parts of a compound. */
@@ -20,6 +23,8 @@ export interface Question {
   readonly terms: readonly QueryTerm[];
   /** Identifiers as typed that look like names in code: compound, qualified, or the whole query. */
   readonly names: readonly string[];
+  /** The single words that name something, each with the term it is in the index. */
+  readonly words: readonly { readonly word: string; readonly term: string }[];
   /** The whole query is one name. */
   readonly isName: boolean;
   /** Folders and files that the ranker puts lower unless the question is about them. */
@@ -55,6 +60,7 @@ export function understand(words: string): Question {
   joinNeighbours(kept, put);
   return {
     terms: [...weights].slice(0, LIMITS.queryTerms).map(([term, weight]) => ({ term, weight })),
+    words: [...new Set(kept.flatMap(partsOf))].filter((word) => word.length > 1).slice(0, SINGLE_WORDS).map((word) => ({ word, term: stem(word) })),
     names: isName ? [identifiers[identifiers.length - 1] as string] : kept.filter((word, i) => partsOf(word).length > 1 || /^[A-Z]{2,}$/.test(word) || (i > 0 && /^[A-Z]/.test(word))),
     isName,
     asksFor: {

@@ -23,6 +23,8 @@ test('kinds of files that a question has to ask for', () => {
   assert.equal(unasked('tests of a connection', 'src/connection_test.go', 'go'), false);
   assert.equal(unasked('open a connection', 'docs/connection.md', 'markdown'), true);
   assert.equal(unasked('documentation of connections', 'docs/connection.md', 'markdown'), false);
+  assert.equal(readPath('src/main/java/org/example/App.java').example, false);
+  assert.equal(readPath('example/App.java').example, true);
   assert.equal(readPath('src/win32/pipe.c').platform, true);
   assert.equal(readPath('src/window.c').platform, false);
 });
@@ -42,7 +44,7 @@ test('without vectors every feature of meaning is nothing, and the other weights
   const path = readPath('src/retry.ts');
   const features = featuresOf(understand('retry a request'), {
     evidence: noEvidence(1, 2, 0), greatest: { sum: 1, whole: 1 }, path, language: 'typescript', textOnly: false, defines: 0, definesExact: 0,
-    older: false, among: { imported: 0, folder: 0 }, meaning: NO_MEANING,
+    older: false, meaning: NO_MEANING,
   }, new Map([['retri', 3]]));
   assert.equal(features.length, FEATURES.length);
   for (const [at, name] of FEATURES.entries()) if (OF_MEANING.has(name)) assert.equal(features[at], 0, name);

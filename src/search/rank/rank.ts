@@ -1,10 +1,11 @@
 import type { BlobId, BlobInfo } from '../../domain/mod.ts';
 import type { Place, Store } from '../../store/mod.ts';
-import { amongOf, olderOf } from './among.ts';
+import { amongOf, olderOf, type Neighbour } from './among.ts';
 import { definersOf, type RankScope } from './definers.ts';
 import { gather, noEvidence, type FileEvidence } from './evidence.ts';
-import { featuresOf, isUnasked, NO_MEANING, type FileContext } from './features.ts';
+import { addAmong, addNames, featuresOf, isUnasked, NO_MEANING, type Among, type FileContext } from './features.ts';
 import { meaningFeatures, nearestFiles, wholeFiles, type FileMeaning, type QueryVector, type WholeMeaning } from './meaning.ts';
+import { nearNames } from './names.ts';
 import { readPath, type PathEvidence } from './place.ts';
 import { understand, type Question } from './question.ts';
 import { explain, explainMeaning, scoreOf, scoreOfMeaning } from './weights.ts';
@@ -13,6 +14,8 @@ import { explain, explainMeaning, scoreOf, scoreOfMeaning } from './weights.ts';
 const CANDIDATES = 300;
 const NEAR_CANDIDATES = 100;
 const REASONS = 6;
+/** The strongest candidates, whose names are compared with the question. */
+const NAMED = 12;
 /** Share of the nearest chunk's cosine that the chunk to show has at least. */
 const MEANT = 0.75;
 
@@ -108,20 +111,28 @@ export async function candidatesFor(store: Store, scope: RankScope, words: strin
   const placed = await placesOf(store, scope, chosen);
   const meanings = meaning === null ? [] : meaningFeatures(placed.map(({ evidence, place }) => ({ file: whole.get(evidence.blob), path: place.entry.path })), meaning);
   const greatest = { sum: Math.max(0, ...chosen.map(({ sum }) => sum)), whole: Math.max(0, ...chosen.map((file) => file.whole)) };
-  const among = await amongOf(store, placed.map(({ evidence, info, place }, at) => ({
-    view: place.view, path: place.entry.path, blob: evidence.blob, language: info.language,
-    strength: evidence.whole / (greatest.whole || 1) + evidence.coverage + evidence.nameCoverage + (meanings.length === 0 ? 0 : 3 / (3 + (meanings[at] ?? NO_MEANING).place)),
-  })));
   const older = olderOf(placed.map(({ path }) => path), question);
   const candidates = placed.map(({ evidence, place, info, path }, at): Candidate => {
     const context: FileContext = {
       evidence, greatest, path, language: info.language, textOnly: info.textOnly !== null,
       defines: definers.folded.get(evidence.blob) ?? 0, definesExact: definers.exact.get(evidence.blob) ?? 0,
-      older: older[at] ?? false, among: among[at] ?? { imported: 0, folder: 0 }, meaning: meanings[at] ?? NO_MEANING,
+      older: older[at] ?? false, meaning: meanings[at] ?? NO_MEANING,
     };
     return { evidence, place, info, features: featuresOf(question, context, gathered.idf), chunk: chunkOf(evidence, whole.get(evidence.blob)) };
   });
+  await compare(store, candidates, question, gathered.idf, meaning);
   return { question, candidates, matching: Math.max(gathered.matching, chosen.length) };
+}
+
+/** The second look: candidates speak about each other by how good they are alone, and the strongest show their names. */
+async function compare(store: Store, candidates: readonly Candidate[], question: Question, idf: ReadonlyMap<string, number>, meaning: QueryVector | null): Promise<void> {
+  const neighbours = candidates.map(({ place, info, features }): Neighbour => ({
+    view: place.view, path: place.entry.path, blob: info.id, language: info.language, strength: scoreOf(features, meaning !== null),
+  }));
+  const strongest = neighbours.map((_, at) => at).sort((a, b) => (neighbours[b] as Neighbour).strength - (neighbours[a] as Neighbour).strength || a - b).slice(0, NAMED);
+  const [among, names] = await Promise.all([amongOf(store, neighbours), nearNames(store, strongest.map((at) => neighbours[at] as Neighbour), question, idf, meaning)]);
+  candidates.forEach(({ features }, at) => addAmong(features, among[at] as Among));
+  names.forEach((near, at) => addNames((candidates[strongest[at] as number] as Candidate).features, near));
 }
 
 /** The chunk that the words choose, unless it means something else: the head of a file holds all its words and does nothing. */
