@@ -11,8 +11,8 @@ import { understand, type Question } from './question.ts';
 import { explain, explainMeaning, scoreOf, scoreOfMeaning } from './weights.ts';
 
 /** Files whose features are computed for their words, and further ones for their meaning; the rest do not answer. */
-const CANDIDATES = 300;
-const NEAR_CANDIDATES = 100;
+const CANDIDATES = 120;
+const NEAR_CANDIDATES = 50;
 const REASONS = 6;
 /** The strongest candidates, whose names are compared with the question. */
 const NAMED = 12;
