@@ -4,7 +4,7 @@ import type { Place } from '../../store/mod.ts';
 import type { ResultMaker } from './result.ts';
 
 /** Share of their lines that two stretches have in common at least, to be nearly the same. */
-const NEARLY_SAME = 0.95;
+const NEARLY_SAME = 0.85;
 /** Shorter stretches are alike by chance; only equal ones are told once. */
 const LEAST_LINES = 5;
 /** Places named of one result. */
