@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CodeIndexError } from '../../base/mod.ts';
-import { IdentifierScanner, IdentifierTable, identifiersOf, partsOf, stem } from '../../words/mod.ts';
+import { IdentifierScanner, identifiersOf, partsOf, stem } from '../../words/mod.ts';
 import type { SymbolFact } from '../../domain/mod.ts';
 import type { EmbeddingModel, FileToEmbed } from '../port.ts';
 import { Lexicon } from './lexicon.ts';
 import { readModel, type StaticWeights } from './model-file.ts';
 import { Pooler } from './pooler.ts';
+import { RowCache } from './row-cache.ts';
 
 /** The model of the package. */
 export const STATIC_MODEL: URL = new URL('../../../model/static.bin', import.meta.url);
-/** Identifiers whose rows are remembered. */
-const REMEMBERED = 200_000;
 /** Units of a snippet that are read. */
 const SNIPPET_UNITS = 100_000;
 
@@ -37,14 +36,14 @@ export class StaticModel implements EmbeddingModel {
   readonly #lexicon: Lexicon;
   readonly #pooler: Pooler;
   readonly #scanner = new IdentifierScanner();
-  #identifiers = new IdentifierTable();
-  #rowsOf: Uint16Array[] = [];
+  readonly #rows: RowCache;
 
   constructor(weights: StaticWeights) {
     this.id = weights.id;
     this.dimensions = weights.dimensions;
     this.#weights = weights;
     this.#lexicon = new Lexicon(weights.vocabulary);
+    this.#rows = new RowCache(this.#lexicon);
     this.#pooler = new Pooler(weights);
   }
 
@@ -55,6 +54,7 @@ export class StaticModel implements EmbeddingModel {
     const vectors = new Int8Array(chunks.length * this.dimensions);
     const names = symbols.map(({ nameStart }) => nameStart).sort((a, b) => a - b);
     const scanner = this.#scanner;
+    const rows = this.#rows;
     let [name, comment] = [0, 0];
     for (const [index, { span, symbol }] of chunks.entries()) {
       for (let at = span.start; scanner.next(text, at, span.end); at = scanner.to) {
@@ -63,7 +63,8 @@ export class StaticModel implements EmbeddingModel {
         while (name < names.length && (names[name] as number) < from) name++;
         const inComment = comment < comments.length && (comments[comment] as number) <= from;
         const inName = name < names.length && (names[name] as number) < to;
-        this.#pooler.add(this.#rows(text, from, to, scanner.hash), inName ? nameWeight : inComment ? commentWeight : 1);
+        rows.find(text, from, to, scanner.hash);
+        this.#pooler.add(rows.rows, rows.from, rows.to, inName ? nameWeight : inComment ? commentWeight : 1);
       }
       for (let around = symbols[symbol]; around !== undefined; around = symbols[around.container]) this.#addName(around, container);
       this.#pooler.finishText(vectors, index * this.dimensions);
@@ -111,18 +112,10 @@ export class StaticModel implements EmbeddingModel {
 
   #addText(text: string, weight: number): void {
     const scanner = this.#scanner;
-    for (let at = 0; scanner.next(text, at, text.length); at = scanner.to) this.#pooler.add(this.#rows(text, scanner.from, scanner.to, scanner.hash), weight);
-  }
-
-  #rows(text: string, from: number, to: number, hash: number): Uint16Array {
-    const id = this.#identifiers.idOf(text, from, to, hash);
-    const known = this.#rowsOf[id];
-    if (known !== undefined) return known;
-    const rows = Uint16Array.from(this.#lexicon.rowsOfIdentifier(text.slice(from, to)));
-    if (id >= REMEMBERED) {
-      this.#identifiers = new IdentifierTable();
-      this.#rowsOf = [];
-    } else this.#rowsOf[id] = rows;
-    return rows;
+    const rows = this.#rows;
+    for (let at = 0; scanner.next(text, at, text.length); at = scanner.to) {
+      rows.find(text, scanner.from, scanner.to, scanner.hash);
+      this.#pooler.add(rows.rows, rows.from, rows.to, weight);
+    }
   }
 }

@@ -15,9 +15,10 @@ export class Pooler {
     this.#sum = new Float32Array(weights.dimensions);
   }
 
-  add(rows: ArrayLike<number>, weight: number): void {
+  /** Adds rows[from], ..., rows[to - 1]. */
+  add(rows: Uint16Array, from: number, to: number, weight: number): void {
     const counts = this.#counts;
-    for (let i = 0; i < rows.length; i++) {
+    for (let i = from; i < to; i++) {
       const row = rows[i] as number;
       if (counts[row] === 0) this.#touched[this.#distinct++] = row;
       counts[row] = (counts[row] as number) + weight;
