@@ -1,11 +1,11 @@
 /**
- * Corpora that anyone can get by package name: npm tarballs, Debian source packages, commits of git repositories. They lie in `bench/corpora/`
- * (never committed), in $BENCH_CORPORA, or where `--corpora` says; what is there already is not fetched again.
+ * Corpora that anyone can get by package name: npm tarballs, Debian source packages, commits of git repositories. They lie in
+ * `~/.cache/code-index/corpora`, in $BENCH_CORPORA, or where `--corpora` says; what is there already is not fetched again.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 export interface Corpus {
   readonly name: string;
@@ -33,9 +33,9 @@ export const CORPORA: readonly Corpus[] = [
   { name: 'zod-git', from: 'git', package: 'https://github.com/colinhacks/zod#c7805073fef5b6b8857307c3d4b3597a70613bc2', what: 'TypeScript' },
 ];
 
-/** The folder of all corpora. */
+/** The folder of all corpora. Not below this repository: what it ignores would be ignored in a corpus too. */
 export function corporaFolder(given: string | undefined): string {
-  return given ?? process.env['BENCH_CORPORA'] ?? join(dirname(fileURLToPath(import.meta.url)), 'corpora');
+  return given ?? process.env['BENCH_CORPORA'] ?? join(homedir(), '.cache', 'code-index', 'corpora');
 }
 
 /** The folder of one corpus by name, fetched when it is not there. A name that is no package must be a folder there. */

@@ -26,14 +26,22 @@ export class LineCounter {
 
 /** Start of line `line` (1-based), or the text's length where there are fewer lines. */
 export function startOfLine(text: string, line: number): number {
-  let at = 0;
-  for (let i = 1; i < line; i++) {
+  if (text !== last.text) last = { text, line: 1, at: 0 };
+  let { line: i, at } = last;
+  // Questions about one text are about neighbouring lines: the way goes on from the last answer, forwards or backwards.
+  if (line < i - line) [i, at] = [1, 0];
+  for (; i > line && i > 1; i--) at = at < 2 ? 0 : text.lastIndexOf('\n', at - 2) + 1;
+  for (; i < line; i++) {
     const next = text.indexOf('\n', at);
     if (next < 0) return text.length;
     at = next + 1;
   }
+  last = { text, line: i, at };
   return at;
 }
+
+/** Where the last answer of `startOfLine` stands. */
+let last: { readonly text: string; readonly line: number; readonly at: number } = { text: '', line: 1, at: 0 };
 
 /** The line's own text, without its break. */
 export function lineAt(text: string, lineStart: number): string {
