@@ -14,6 +14,11 @@ export interface Repository {
   readonly generation: number;
   readonly createdAt: string;
   readonly expiresAt: string | null;
+  /** Texts are stored with their secrets masked. Once true it stays so. */
+  readonly masked: boolean;
+  /** When the origin was asked last, and what it said where that failed; null for folders and before the first time. */
+  readonly fetchedAt: string | null;
+  readonly fetchFailure: string | null;
 }
 
 /** `worktree`: files on disk as they are now; `branch`: the tip of a branch; `commit`: one commit for ever. */

@@ -6,7 +6,7 @@
  * all writing is `commit(delta)`, which happens wholly or not at all.
  */
 import type {
-  Block, BlobId, BlobInfo, BlobSet, Entry, Repository, RepositoryId, SkipReason, TextOnlyReason, View, ViewId, ViewKind, Problem,
+  ApiToken, AuditEntry, Block, BlobId, BlobInfo, BlobSet, Entry, Repository, RepositoryId, SkipReason, TextOnlyReason, View, ViewId, ViewKind, Problem, Job, JobState,
 } from '../domain/mod.ts';
 
 export interface Store extends AsyncDisposable {
@@ -16,6 +16,8 @@ export interface Store extends AsyncDisposable {
   readonly terms: Terms;
   readonly symbols: Symbols;
   readonly vectors: Vectors;
+  readonly tokens: Tokens;
+  readonly journal: Journal;
   /** What this driver can do beyond the ports, as data. */
   readonly supports: { readonly concurrentWriters: boolean; readonly approximateVectors: boolean };
   /** Applies one delta in one transaction; gives the ids of `delta.blobs` in order. Needs the writer's lease. */
@@ -31,7 +33,9 @@ export interface Meta {
   repositories(): Promise<readonly Repository[]>;
   views(repositories?: readonly RepositoryId[]): Promise<readonly View[]>;
   /** Creates (id absent) or changes a repository. Fails with `conflict` when the name is taken. */
-  putRepository(repository: Omit<Repository, 'id' | 'generation' | 'createdAt'> & { id?: RepositoryId }): Promise<Repository>;
+  putRepository(repository: Omit<Repository, 'id' | 'generation' | 'createdAt' | 'masked' | 'fetchedAt' | 'fetchFailure'> & { id?: RepositoryId }): Promise<Repository>;
+  /** Notes of the machinery, apart from what users say: absent parts stay. `masked` never goes back to false. */
+  noteRepository(id: RepositoryId, notes: { readonly masked?: true; readonly fetchedAt?: string; readonly fetchFailure?: string | null }): Promise<void>;
   putView(view: { repository: RepositoryId; kind: ViewKind; branch: string | null; root: string | null; commit: string | null }): Promise<View>;
   /** Removes every row, posting and vector of it. */
   removeRepository(id: RepositoryId): Promise<void>;
@@ -52,6 +56,31 @@ export interface StoreStatistics {
   readonly vectors: number;
   readonly databaseBytes: number;
   readonly languages: Readonly<Record<string, { files: number; bytes: number }>>;
+}
+
+/** API tokens, by the digest of their text. Written without the lease. */
+export interface Tokens {
+  /** Oldest first, revoked ones too. */
+  list(): Promise<readonly ApiToken[]>;
+  /** Any token with this digest, revoked or expired ones too: the caller decides. */
+  byDigest(digest: Uint8Array): Promise<ApiToken | null>;
+  create(token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'> & { readonly digest: Uint8Array }): Promise<ApiToken>;
+  /** False where there is none of this id, or it was revoked before. */
+  revoke(id: number): Promise<boolean>;
+}
+
+/** Jobs and administrative acts: what happened, and what is still to be done after a restart. Written without the lease. */
+export interface Journal {
+  /** Adds or replaces a job. */
+  putJob(job: Job): Promise<void>;
+  job(id: string): Promise<Job | null>;
+  /** Newest first, before the id `before`. */
+  jobs(options: { readonly states?: readonly JobState[]; readonly repository?: string; readonly before?: string; readonly limit: number }): Promise<readonly Job[]>;
+  append(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  audit(options: { readonly limit: number }): Promise<readonly AuditEntry[]>;
+  /** Forgets finished jobs and acts that are older than `before` (ISO 8601). */
+  prune(before: string): Promise<void>;
 }
 
 /** Which files a query may answer from. All lists narrow; an empty list does not. */

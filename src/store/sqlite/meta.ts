@@ -24,6 +24,11 @@ export function makeMeta(core: Core, leases: Leases, garbage: Garbage): Meta {
     views: async (repositories) => core.read('Listing views', () =>
       views.all().filter((row) => repositories === undefined || repositories.includes(row.repository)).map(viewOf)),
     putRepository: async (repository) => putRepository(core, repository),
+    noteRepository: async (id, { masked, fetchedAt, fetchFailure }) => core.write('Noting about a repository', (database) => {
+      if (masked === true) database.prepare('UPDATE repository SET masked = 1 WHERE id = ?').run(id);
+      if (fetchedAt !== undefined) database.prepare('UPDATE repository SET fetched = ? WHERE id = ?').run(fetchedAt, id);
+      if (fetchFailure !== undefined) database.prepare('UPDATE repository SET fetch_failure = ? WHERE id = ?').run(fetchFailure, id);
+    }),
     putView: async (view) => putView(core, view),
     removeRepository: (id) => leases.during('removing a repository', () => garbage.removeRepository(id)),
     removeView: (id) => leases.during('removing a view', () => garbage.removeView(id)),

@@ -124,6 +124,30 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE blob ADD COLUMN embedded INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX blob_embedded ON blob(repository, embedded, id) WHERE state = 1 AND orphan = 0 AND chunks > 0;
   `,
+  `
+  ALTER TABLE repository ADD COLUMN masked INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE repository ADD COLUMN fetched TEXT;
+  ALTER TABLE repository ADD COLUMN fetch_failure TEXT;
+  CREATE TABLE token (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    repositories TEXT,
+    created TEXT NOT NULL,
+    expires TEXT,
+    revoked TEXT
+  );
+  CREATE TABLE job (
+    id TEXT PRIMARY KEY,
+    repository TEXT NOT NULL,
+    state TEXT NOT NULL,
+    finished TEXT,
+    data TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX job_state ON job(state, id);
+  CREATE TABLE audit (id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL);
+  `,
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -60,10 +60,13 @@ export interface RepositoryRow {
   generation: number;
   created: string;
   expires: string | null;
+  masked: number;
+  fetched: string | null;
+  fetch_failure: string | null;
 }
 
-export function repositoryOf({ created, expires, ...row }: RepositoryRow): Repository {
-  return { ...row, createdAt: created, expiresAt: expires };
+export function repositoryOf({ created, expires, masked, fetched, fetch_failure: fetchFailure, ...row }: RepositoryRow): Repository {
+  return { ...row, createdAt: created, expiresAt: expires, masked: masked === 1, fetchedAt: fetched, fetchFailure };
 }
 
 export interface ViewRow {

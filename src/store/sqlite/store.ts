@@ -8,9 +8,11 @@ import { makeFiles } from './files.ts';
 import { Garbage } from './garbage.ts';
 import { Leases } from './lease.ts';
 import { Merger } from './merge.ts';
+import { makeJournal } from './journal.ts';
 import { makeMeta } from './meta.ts';
 import { makeSymbols } from './symbols.ts';
 import { makeTerms } from './terms.ts';
+import { makeTokens } from './tokens.ts';
 import { makeTrigrams } from './trigrams.ts';
 import { VectorCompactor } from './vector-compactor.ts';
 import { makeVectors } from './vectors.ts';
@@ -50,6 +52,8 @@ export function openSqlite({ readOnly, vectorSizes = SIZES, ...place }: Place & 
     terms: makeTerms(core, blocks),
     symbols: makeSymbols(core, blocks),
     vectors: makeVectors(core, vectorSizes.cells),
+    tokens: makeTokens(core),
+    journal: makeJournal(core),
     supports: { concurrentWriters: false, approximateVectors: true },
     lease: (purpose, options) => leases.take(purpose, options),
     commit: (delta) => leases.during('writing to the index', () => core.inTurn('Writing to the index', async () => {

@@ -8,6 +8,7 @@ import type { Driver } from './harness.ts';
 import { LIFE } from './life.ts';
 import { POSTINGS } from './postings.ts';
 import { PROPERTIES } from './property.ts';
+import { RECORDS } from './records.ts';
 import { VECTORS } from './vectors.ts';
 
 export type { Driver } from './harness.ts';
@@ -15,6 +16,6 @@ export type { Driver } from './harness.ts';
 /** What every driver must do, as tests. */
 export function storeSuite(name: string, driver: Driver): void {
   describe(`store on ${name}`, () => {
-    for (const [title, run] of Object.entries({ ...LIFE, ...FILES, ...POSTINGS, ...VECTORS, ...PROPERTIES })) test(title, () => run(driver));
+    for (const [title, run] of Object.entries({ ...LIFE, ...FILES, ...POSTINGS, ...VECTORS, ...RECORDS, ...PROPERTIES })) test(title, () => run(driver));
   });
 }

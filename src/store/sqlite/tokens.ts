@@ -1,0 +1,41 @@
+import type { AccessRole, ApiToken } from '../../domain/mod.ts';
+import type { Tokens } from '../ports.ts';
+import type { Core } from './core.ts';
+
+interface TokenRow {
+  id: number;
+  name: string;
+  role: string;
+  repositories: string | null;
+  created: string;
+  expires: string | null;
+  revoked: string | null;
+}
+
+const COLUMNS = 'id, name, role, repositories, created, expires, revoked';
+
+export function makeTokens(core: Core): Tokens {
+  const all = core.reader.prepare<[], TokenRow>(`SELECT ${COLUMNS} FROM token ORDER BY id`);
+  const one = core.reader.prepare<[Uint8Array], TokenRow>(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
+  return {
+    list: async () => core.read('Listing tokens', () => all.all().map(tokenOf)),
+    byDigest: async (digest) => core.read('Looking a token up', () => {
+      const row = one.get(digest);
+      return row === undefined ? null : tokenOf(row);
+    }),
+    create: async ({ digest, name, role, repositories, expiresAt }) => core.write('Storing a token', (database) => tokenOf(
+      database
+        .prepare(`INSERT INTO token (digest, name, role, repositories, created, expires) VALUES (?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`)
+        .get(digest, name, role, repositories === null ? null : JSON.stringify(repositories), new Date().toISOString(), expiresAt) as TokenRow,
+    )),
+    revoke: async (id) => core.write('Revoking a token', (database) =>
+      database.prepare('UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL').run(new Date().toISOString(), id).changes === 1),
+  };
+}
+
+function tokenOf({ id, name, role, repositories, created, expires, revoked }: TokenRow): ApiToken {
+  return {
+    id, name, role: role as AccessRole, repositories: repositories === null ? null : (JSON.parse(repositories) as string[]),
+    createdAt: created, expiresAt: expires, revokedAt: revoked,
+  };
+}
