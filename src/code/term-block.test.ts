@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { visitPage, readPlain, visitTerm } from '../domain/mod.ts';
+import { visitPage, readPlain, readTerm } from '../domain/mod.ts';
 import { TermBlockBuilder } from './term-block.ts';
 
 const span = (start: number, end: number): { start: number; end: number; startLine: number; endLine: number } => ({ start, end, startLine: 1, endLine: 1 });
@@ -25,8 +25,8 @@ test('terms carry where and how often they stand; names carry their files', () =
   builder.add('call', { chunks: [{ span: span(0, 4), symbol: -1 }], symbols: [], comments: [] });
   const { terms, names, chunkTerms } = builder.finish();
   const show = (postings: Uint8Array): string => {
-    const parts: string[] = [];
-    visitTerm(postings, (chunk, frequency) => parts.push(`${chunk}=${frequency >= 0x80 ? 'name+' : ''}${(frequency >>> 3) & 15}/${frequency & 7}`));
+    const { count, ordinals, frequencies } = readTerm(postings);
+    const parts = [...frequencies.subarray(0, count)].map((byte, i) => `${ordinals[i]}=${byte >= 0x80 ? 'name+' : ''}${(byte >>> 3) & 15}/${byte & 7}`);
     return parts.join(' ');
   };
   assert.deepEqual(listing(terms, show), [

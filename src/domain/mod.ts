@@ -17,6 +17,6 @@ export { JOB_STATES, type Job, type JobRequest, type JobResult, type JobState } 
 export { MODES, type Atom, type Expression, type Filters, type Mode, type ParsedQuery } from './query.ts';
 export type { Answer, AnswerFreshness, Coverage, Elsewhere, Freshness, Match, Result, ResultSymbol, SymbolHead } from './answer.ts';
 export { BLOCK_KINDS, BlockWriter, compareKeys, findInPage, pageOf, visitPage, type Block, type BlockKind, type BlockPage, type PostingList } from './block.ts';
-export { packFrequency, readPlain, readTerm, visitTerm, writePlain, writeTerm, type TermList } from './postings.ts';
+export { packFrequency, readPlain, readTerm, termList, writePlain, writeTerm, type TermList } from './postings.ts';
 export { packFacts, unpackChunks, unpackImports, unpackOccurrences, unpackSymbols } from './packed.ts';
 export { BlobSet } from './blob-set.ts';

@@ -63,37 +63,21 @@ export function writeTerm(writer: ByteWriter, ordinals: ArrayLike<number>, frequ
 
 const FORMS = [0x08, 0x01, 0x10] as const;
 
-/** Calls `visit(ordinal, frequency byte)` for each posting; see `packFrequency` for the byte. */
-export function visitTerm(bytes: Uint8Array, visit: (ordinal: number, frequency: number) => void): void {
-  let at = 0;
-  let last = -1;
-  while (at < bytes.length) {
-    let value = bytes[at++] as number;
-    if (value >= 0x80) {
-      value &= 0x7f;
-      let scale = 0x80;
-      for (;;) {
-        const next = bytes[at++] as number;
-        value += (next & 0x7f) * scale;
-        if (next < 0x80) break;
-        scale *= 0x80;
-      }
-    }
-    const form = value % 4;
-    last += (value - form) / 4 + 1;
-    visit(last, form === 3 ? (bytes[at++] as number) : (FORMS[form] as number));
-  }
-}
-
 /** Postings of one list, decoded; only the first `count` places are meant. */
 export interface TermList {
   count: number;
   ordinals: Uint32Array;
+  /** See `packFrequency` for the byte. */
   frequencies: Uint8Array;
 }
 
-/** As `visitTerm`, into arrays that are used again and grow as needed: a ranked query reads a million postings. */
-export function readTerm(bytes: Uint8Array, into: TermList): void {
+/** An empty list to read into, which grows as needed. */
+export function termList(places = 1_024): TermList {
+  return { count: 0, ordinals: new Uint32Array(places), frequencies: new Uint8Array(places) };
+}
+
+/** Reads a list and returns it. The arrays of `into` are used again: a ranked query reads a million postings. */
+export function readTerm(bytes: Uint8Array, into: TermList = termList(bytes.length)): TermList {
   if (into.ordinals.length < bytes.length) {
     into.ordinals = new Uint32Array(bytes.length * 2);
     into.frequencies = new Uint8Array(bytes.length * 2);
@@ -121,4 +105,5 @@ export function readTerm(bytes: Uint8Array, into: TermList): void {
     frequencies[count++] = form === 3 ? (bytes[at++] as number) : (FORMS[form] as number);
   }
   into.count = count;
+  return into;
 }

@@ -175,7 +175,7 @@ export interface ChunkBlock {
 
 export interface TermPostings {
   readonly term: string;
-  /** One item for each block that holds the term; bytes as `visitTerm` reads them. */
+  /** One item for each block that holds the term; bytes as `readTerm` reads them. */
   readonly blocks: readonly { readonly block: ChunkBlock; readonly documentCount: number; readonly bytes: Uint8Array }[];
   /** Chunks with the term, over all blocks (chunks of replaced blobs counted until compaction). */
   readonly documentCount: number;

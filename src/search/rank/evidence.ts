@@ -3,7 +3,7 @@
  * Pure arithmetic over postings; the same over every driver.
  */
 import type { BlobSet } from '../../domain/mod.ts';
-import { readTerm, type TermList } from '../../domain/mod.ts';
+import { readTerm, termList } from '../../domain/mod.ts';
 import type { ChunkBlock, TermPostings } from '../../store/mod.ts';
 import type { QueryTerm } from './question.ts';
 
@@ -114,15 +114,14 @@ function emptySums(block: ChunkBlock): Sums {
   return made;
 }
 
-const list: TermList = { count: 0, ordinals: new Uint32Array(1_024), frequencies: new Uint8Array(1_024) };
+const list = termList();
 
 function addTerm(own: Sums, bytes: Uint8Array, idf: number, averageTerms: number): void {
   const { block, score, cover, nameCover } = own;
   const { chunkTerms, chunkStart } = block;
   const blobOf = chunkBlobs(block);
   const norms = fileNorms(block);
-  readTerm(bytes, list);
-  const { count, ordinals, frequencies } = list;
+  const { count, ordinals, frequencies } = readTerm(bytes, list);
   const fixed = K1 * (1 - B);
   const slope = (K1 * B) / averageTerms;
   // A file's chunks stand together, so its own sum is whole when the next file's first chunk comes.

@@ -1,6 +1,6 @@
 import { CodeIndexError } from '../../base/mod.ts';
 import { identifiersOf, termsOfIdentifier } from '../../words/mod.ts';
-import { visitTerm, type BlobId } from '../../domain/mod.ts';
+import { readTerm, termList, type BlobId } from '../../domain/mod.ts';
 import type { ChunkBlock, Store } from '../../store/mod.ts';
 import type { Resolved } from '../scope/resolve.ts';
 import type { SampleMeaning } from './nearness.ts';
@@ -70,15 +70,22 @@ async function byTerms(resolved: Resolved, text: string, most: number): Promise<
     for (const { block, bytes } of blocks) {
       let into = sums.get(block);
       if (into === undefined) sums.set(block, (into = new Float32Array(block.chunkStart[block.blobs.length] as number)));
-      const sum = into;
-      visitTerm(bytes, (chunk, frequency) => {
-        // In the name of what is defined there it says what the code is about.
-        const times = ((frequency >> 3) & 15) + (frequency & 7) + (frequency >= 0x80 ? 4 : 0);
-        sum[chunk] = (sum[chunk] as number) + weight * Math.log2(1 + times);
-      });
+      addTo(into, bytes, weight);
     }
   }
   return filesOf(resolved, sums, most);
+}
+
+const list = termList();
+
+function addTo(sums: Float32Array, bytes: Uint8Array, weight: number): void {
+  const { count, ordinals, frequencies } = readTerm(bytes, list);
+  for (let i = 0; i < count; i++) {
+    const [chunk, frequency] = [ordinals[i] as number, frequencies[i] as number];
+    // In the name of what is defined there it says what the code is about.
+    const times = ((frequency >> 3) & 15) + (frequency & 7) + (frequency >= 0x80 ? 4 : 0);
+    sums[chunk] = (sums[chunk] as number) + weight * Math.log2(1 + times);
+  }
 }
 
 const LOOKED_UP = 400;

@@ -1,5 +1,5 @@
 import type { RepositoryId } from '../../domain/mod.ts';
-import { visitTerm } from '../../domain/mod.ts';
+import { readTerm, termList } from '../../domain/mod.ts';
 import type { ChunkBlock, TermPostings, Terms } from '../ports.ts';
 import type { BlockInfo, Blocks } from './blocks.ts';
 import type { Core } from './core.ts';
@@ -68,11 +68,14 @@ function withAll(blocks: Blocks, info: BlockInfo, terms: readonly string[]): num
   return found;
 }
 
+const list = termList();
+
 function markBlobs(info: BlockInfo, bytes: Uint8Array, marks: Uint8Array, among: Uint8Array | null): void {
   const { chunkStart } = info.chunks as ChunkBlock;
+  const { count, ordinals } = readTerm(bytes, list);
   let blob = 0;
-  visitTerm(bytes, (chunk) => {
-    while ((chunkStart[blob + 1] as number) <= chunk) blob++;
+  for (let i = 0; i < count; i++) {
+    while ((chunkStart[blob + 1] as number) <= (ordinals[i] as number)) blob++;
     if (among === null || among[blob] === 1) marks[blob] = 1;
-  });
+  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { visitTerm } from '../../domain/mod.ts';
+import { readTerm } from '../../domain/mod.ts';
 import type { Store, TrigramPlan } from '../ports.ts';
 import { frequencyOf, planOf, wordsOf } from './blocks.ts';
 import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Cases } from './harness.ts';
@@ -9,11 +9,12 @@ async function termHits(store: Store, repository: number, term: string, within: 
   const hits: number[][] = [];
   for (const { blocks } of await store.terms.postings([repository], [term])) {
     for (const { block, bytes } of blocks) {
-      visitTerm(bytes, (chunk, frequency) => {
+      const { count, ordinals, frequencies } = readTerm(bytes);
+      for (const [i, chunk] of ordinals.subarray(0, count).entries()) {
         const at = block.chunkStart.findIndex((start, index) => start <= chunk && chunk < (block.chunkStart[index + 1] ?? 0));
         const blob = block.blobs[at] as number;
-        if (within.has(blob)) hits.push([blob, chunk - (block.chunkStart[at] as number), frequency, block.chunkTerms[chunk] as number]);
-      });
+        if (within.has(blob)) hits.push([blob, chunk - (block.chunkStart[at] as number), frequencies[i] as number, block.chunkTerms[chunk] as number]);
+      }
     }
   }
   return hits.sort((a, b) => (a[0] as number) - (b[0] as number) || (a[1] as number) - (b[1] as number));
