@@ -8,6 +8,7 @@ import { packStoredFacts } from './facts.ts';
 import { missing } from './errors.ts';
 import { oidBytes, problemsText } from './rows.ts';
 import { VectorWriter } from './vector-writer.ts';
+import { Statements } from './statements.ts';
 
 /** What is written beside a block's pages so that it can be read. */
 export interface BlockShape {
@@ -24,23 +25,17 @@ export interface BlockShape {
 /** Applies deltas through statements that are prepared once. Every method runs inside one transaction of the caller. */
 export class Committer {
   readonly vectors: VectorWriter;
-  readonly #database: Database;
   readonly #languages = new Map<string, number>();
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements: Statements;
 
   /** `wholeChunks`: above so many chunks of a repository bits are kept of its vectors. */
   constructor(database: Database, wholeChunks: number) {
-    this.#database = database;
+    this.#statements = new Statements(database);
     this.vectors = new VectorWriter(database, wholeChunks);
   }
 
   #sql(text: string): Statement {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#database.prepare(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
+    return this.#statements.of(text);
   }
 
   apply(delta: Delta): CommitResult {

@@ -4,25 +4,20 @@ import type { BlobId, RepositoryId } from '../../domain/mod.ts';
 import type { NewVectors } from '../ports.ts';
 import { HAS_ROW, MODELS_AT_ONCE, type ModelRow } from './vector-rows.ts';
 import { SegmentWriter, type Owner } from './segment-writer.ts';
+import { Statements } from './statements.ts';
 
 /** Writes vectors. Every method runs inside one transaction of the caller. */
 export class VectorWriter {
   readonly segments: SegmentWriter;
-  readonly #database: Database;
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements: Statements;
 
   constructor(database: Database, wholeChunks: number) {
-    this.#database = database;
+    this.#statements = new Statements(database);
     this.segments = new SegmentWriter(database, wholeChunks);
   }
 
   #sql(text: string): Statement {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#database.prepare(text);
-      this.#statements.set(text, statement);
-    }
-    return statement;
+    return this.#statements.of(text);
   }
 
   put(repository: RepositoryId, { model, dimensions, rows }: NewVectors): void {
