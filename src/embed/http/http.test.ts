@@ -142,8 +142,8 @@ test('what a provider does wrong is one sentence', async () => {
   assert.match(await said(status(200, '{"data":[]}')), /answered with 0 embeddings for 1 texts\./);
   assert.match(await said(status(200, '{"data":[{"index":7,"embedding":[1,2,3,4]}]}')), /answered with embeddings out of order\./);
   assert.match(await said(embedding(1, 2, 3)), /answered a vector of 3 numbers instead of 4\. Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS/);
-  assert.match(await said(embedding(1, null, 3, 4)), /answered a vector that holds NaN or infinity\./);
-  assert.match(await said(status(200, '{"data":[{"embedding":[1,1e999,3,4]}]}')), /answered a vector that holds NaN or infinity\./);
+  assert.match(await said(embedding(1, null, 3, 4)), /made a vector that holds NaN or infinity\./);
+  assert.match(await said(status(200, '{"data":[{"embedding":[1,1e999,3,4]}]}')), /made a vector that holds NaN or infinity\./);
   assert.match(await said(embedding(...Array.from({ length: 1_536 }, () => 1)), { length: undefined as never }), /^invalid_query: The model at host makes vectors of 1536 numbers; 1024 are kept at most\. Set EMBEDDING_DIMENSIONS/);
   assert.match(await said(good, { baseUrl: 'http://name:very-secret@localhost/v1' }), /^invalid_query: EMBEDDING_BASE_URL holds a name or a password\./);
   assert.match(await said(good, { baseUrl: 'ftp://localhost' }), /^invalid_query: EMBEDDING_BASE_URL is no http or https address\./);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { CodeIndexError } from '../../base/mod.ts';
-import { chunkTexts, cut } from '../chunk-text.ts';
-import type { EmbeddingModel, FileToEmbed } from '../port.ts';
-import { byFile, DIMENSIONS_MOST, quantise } from '../quantise.ts';
+import { cut } from '../chunk-text.ts';
+import type { EmbeddingModel } from '../port.ts';
+import { DIMENSIONS_MOST } from '../quantise.ts';
+import { TextModel } from '../text-model.ts';
 import { EmbeddingsClient, RefusedTexts } from './client.ts';
 import { endpointOf, type HttpModelSettings } from './settings.ts';
 
@@ -33,85 +34,59 @@ function hashOf(host: string): string {
   return createHash('sha256').update(host).digest('hex').slice(0, 8);
 }
 
-class HttpModel implements EmbeddingModel {
-  readonly id: string;
-  readonly dimensions: number;
+class HttpModel extends TextModel {
   readonly #client: EmbeddingsClient;
   readonly #closed = new AbortController();
 
   constructor(client: EmbeddingsClient, id: string, dimensions: number) {
     checkLength(dimensions, client.host);
+    super(id, dimensions, TEXT_CHARS);
     this.#client = client;
-    this.dimensions = dimensions;
-    this.id = id;
   }
 
-  async embedFiles(files: readonly FileToEmbed[], signal?: AbortSignal): Promise<readonly Int8Array[]> {
-    const texts = files.map((file) => chunkTexts(file, TEXT_CHARS));
-    return byFile(await this.#embed(texts.flat(), signal), this.dimensions, texts.map((each) => each.length));
-  }
-
-  embedQuery(words: string, signal?: AbortSignal): Promise<Int8Array> {
-    return this.#embed([cut(words, TEXT_CHARS)], signal);
-  }
-
-  embedCode(code: string, language: string | null, signal?: AbortSignal): Promise<Int8Array> {
-    return this.#embed([cut(language === null ? code : `${language}\n${code}`, TEXT_CHARS)], signal);
-  }
-
-  /** All vectors one after the other. The first request that fails cancels the others. */
-  async #embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<Int8Array> {
-    const out = new Int8Array(texts.length * this.dimensions);
+  /** The first request that fails cancels the others. */
+  protected override async embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
     const failed = new AbortController();
     const both = AbortSignal.any([failed.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])]);
-    // Empty texts are zeros without being asked for: many endpoints refuse them.
-    const wanted = texts.flatMap((text, at) => (text.trim() === '' ? [] : [at]));
-    await Promise.all(requests(wanted, texts).map(async (part) => {
+    const rows = await Promise.all(requests(texts).map(async (part) => {
       try {
-        await this.#request(part, part.map((at) => texts[at] as string), out, both);
+        return await this.#request(part, both);
       } catch (error) {
         failed.abort(error);
         throw error;
       }
     }));
-    return out;
+    return rows.flat();
   }
 
   /** A request that is refused is made in halves, so that one text which is too long costs only itself. */
-  async #request(places: readonly number[], texts: readonly string[], out: Int8Array, signal: AbortSignal): Promise<void> {
-    let rows: Float32Array[];
+  async #request(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]> {
     try {
-      rows = await this.#client.embed(texts, signal);
+      const rows = await this.#client.embed(texts, signal);
+      for (const { length } of rows) this.#checkRow(length);
+      return rows;
     } catch (error) {
       if (!(error instanceof RefusedTexts)) throw error;
       const [first = ''] = texts;
       if (texts.length === 1) {
         if (first.length < TEXT_CHARS_LEAST * 2) throw error;
-        return this.#request(places, [cut(first, first.length >> 1)], out, signal);
+        return this.#request([cut(first, first.length >> 1)], signal);
       }
       const half = texts.length >> 1;
-      await this.#request(places.slice(0, half), texts.slice(0, half), out, signal);
-      return this.#request(places.slice(half), texts.slice(half), out, signal);
+      return [...(await this.#request(texts.slice(0, half), signal)), ...(await this.#request(texts.slice(half), signal))];
     }
-    for (const [index, row] of rows.entries()) this.#keep(row, places[index] as number, out);
   }
 
-  #keep(row: Float32Array, place: number, out: Int8Array): void {
-    if (row.length !== this.dimensions) {
-      checkLength(row.length, this.#client.host);
-      throw new CodeIndexError(
-        'unavailable', `The embedding provider at ${this.#client.host} answered a vector of ${row.length} numbers instead of ${this.dimensions}.`,
-        'Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS: vectors of different lengths cannot be compared.',
-      );
-    }
-    if (quantise(row, out, place * this.dimensions)) return;
+  #checkRow(length: number): void {
+    if (length === this.dimensions) return;
+    checkLength(length, this.#client.host);
     throw new CodeIndexError(
-      'unavailable', `The embedding provider at ${this.#client.host} answered a vector that holds NaN or infinity.`,
-      'Check the model on its side; nothing of this answer was stored.',
+      'unavailable', `The embedding provider at ${this.#client.host} answered a vector of ${length} numbers instead of ${this.dimensions}.`,
+      'Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS: vectors of different lengths cannot be compared.',
     );
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  override [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort(new DOMException('the embedding model is closed', 'AbortError'));
     return Promise.resolve();
   }
@@ -126,19 +101,18 @@ function checkLength(dimensions: number, host: string): void {
   );
 }
 
-/** Runs of places whose texts fit one request. */
-function requests(places: readonly number[], texts: readonly string[]): number[][] {
-  const out: number[][] = [];
-  let run: number[] = [];
+/** Runs of texts that fit one request. */
+function requests(texts: readonly string[]): string[][] {
+  const out: string[][] = [];
+  let run: string[] = [];
   let chars = 0;
-  for (const at of places) {
-    const size = (texts[at] as string).length;
-    if (run.length > 0 && (run.length >= REQUEST_TEXTS || chars + size > REQUEST_CHARS)) {
+  for (const text of texts) {
+    if (run.length > 0 && (run.length >= REQUEST_TEXTS || chars + text.length > REQUEST_CHARS)) {
       out.push(run);
       [run, chars] = [[], 0];
     }
-    run.push(at);
-    chars += size;
+    run.push(text);
+    chars += text.length;
   }
   if (run.length > 0) out.push(run);
   return out;

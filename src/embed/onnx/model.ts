@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { CodeIndexError, throwIfAborted } from '../../base/mod.ts';
-import { chunkTexts, cut } from '../chunk-text.ts';
-import type { EmbeddingModel, FileToEmbed } from '../port.ts';
-import { byFile, DIMENSIONS_MOST, quantise } from '../quantise.ts';
+import type { EmbeddingModel } from '../port.ts';
+import { DIMENSIONS_MOST } from '../quantise.ts';
+import { TextModel } from '../text-model.ts';
 import { fault, readModelFolder, type ModelFolder } from './folder.ts';
 import { loadPackages, type Runtime } from './packages.ts';
 import { pool } from './pooling.ts';
@@ -40,42 +40,19 @@ interface Tokenizer {
   encode(text: string): { readonly ids: readonly (number | undefined)[] };
 }
 
-class OnnxModel implements EmbeddingModel {
-  readonly id: string;
-  readonly dimensions: number;
+class OnnxModel extends TextModel {
   readonly #encoder: Encoder;
 
   constructor(encoder: Encoder, id: string, dimensions: number) {
-    this.id = id;
-    this.dimensions = dimensions;
+    super(id, dimensions, TEXT_CHARS);
     this.#encoder = encoder;
   }
 
-  async embedFiles(files: readonly FileToEmbed[], signal?: AbortSignal): Promise<readonly Int8Array[]> {
-    const texts = files.map((file) => chunkTexts(file, TEXT_CHARS));
-    return byFile(await this.#embed(texts.flat(), signal), this.dimensions, texts.map((each) => each.length));
+  protected override embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
+    return this.#encoder.rows(texts, signal);
   }
 
-  embedQuery(words: string, signal?: AbortSignal): Promise<Int8Array> {
-    return this.#embed([cut(words, TEXT_CHARS)], signal);
-  }
-
-  embedCode(code: string, language: string | null, signal?: AbortSignal): Promise<Int8Array> {
-    return this.#embed([cut(language === null ? code : `${language}\n${code}`, TEXT_CHARS)], signal);
-  }
-
-  async #embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<Int8Array> {
-    const out = new Int8Array(texts.length * this.dimensions);
-    const wanted = texts.flatMap((text, at) => (text.trim() === '' ? [] : [at]));
-    const rows = await this.#encoder.rows(wanted.map((at) => texts[at] as string), signal);
-    for (const [index, row] of rows.entries()) {
-      if (quantise(row, out, (wanted[index] as number) * this.dimensions)) continue;
-      throw new CodeIndexError('unavailable', `The ONNX model ${this.id} made a vector that holds NaN or infinity.`, 'Choose another EMBEDDING_MODEL; nothing of this answer was stored.');
-    }
-    return out;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
+  override [Symbol.asyncDispose](): Promise<void> {
     return this.#encoder.close();
   }
 }
