@@ -14,7 +14,7 @@ export const FLOORS: readonly { readonly floor: number; readonly rooms: readonly
 
 /** Folders of one room that must not know each other: each hides one protocol or one database. */
 export const APART: readonly (readonly string[])[] = [
-  ['src/surface/mcp', 'src/surface/cli', 'src/surface/rest'],
+  ['src/surface/mcp', 'src/surface/cli', 'src/surface/rest', 'src/surface/page'],
   ['src/store/sqlite', 'src/store/postgres'],
 ];
 
@@ -30,6 +30,13 @@ export const PACKAGES: readonly { readonly name: string; readonly within: readon
   { name: 're2js', within: ['src/search'] },
   { name: '@modelcontextprotocol/server', within: ['src/surface/mcp'] },
   { name: '@modelcontextprotocol/client', within: [] },
+  { name: 'fastify', within: ['src/surface/http', 'src/surface/rest', 'src/surface/page', 'src/surface/mcp'] },
+  { name: '@fastify/rate-limit', within: ['src/surface/http'] },
+  { name: '@fastify/helmet', within: ['src/surface/http'] },
+  { name: 'jose', within: ['src/surface/http'] },
+  { name: 'prom-client', within: ['src/surface/http'] },
+  { name: 'pino', within: ['src/app/serve'] },
+  { name: 'pino-roll', within: ['src/app/serve'] },
   { name: 'bullmq', within: ['src/queue/bullmq'] },
   { name: 'ioredis', within: ['src/queue/bullmq'] },
 ];

@@ -4,7 +4,7 @@
  */
 import { CodeIndexError } from '../base/mod.ts';
 
-export type SettingType = 'text' | 'folder' | 'folders' | 'integer' | 'boolean' | 'database_url' | 'choice';
+export type SettingType = 'text' | 'folder' | 'folders' | 'list' | 'integer' | 'boolean' | 'database_url' | 'choice' | 'rate';
 
 export interface Setting {
   readonly name: keyof Settings;
@@ -13,6 +13,10 @@ export interface Setting {
   readonly variable: string;
   readonly type: SettingType;
   readonly values?: readonly string[];
+  /** Never shown in diagnostics, logs or process lists. */
+  readonly secret?: true;
+  /** Takes effect when the settings are read again (SIGHUP); others need a restart. */
+  readonly reloads?: true;
   readonly least?: number;
   readonly most?: number;
   /** As it stands in the reference page. */
@@ -35,6 +39,48 @@ export interface Settings {
   readonly embeddingDimensions: number | null;
   readonly embeddingRequestsPerMinute: number;
   readonly logLevel: string;
+  readonly logDir: string | null;
+  readonly configFile: string | null;
+  readonly environment: string;
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | null;
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly tlsCertificateFile: string | null;
+  readonly tlsKeyFile: string | null;
+  readonly authentication: string;
+  readonly adminToken: string | null;
+  readonly jwtSecret: string | null;
+  readonly jwtJwksUrl: string | null;
+  readonly jwtIssuer: string | null;
+  readonly jwtAudience: string | null;
+  readonly rateLimit: Rate | null;
+  readonly maxQueryChars: number;
+  readonly maxUploadBytes: number;
+  readonly requestSeconds: number;
+  readonly drainSeconds: number;
+  readonly gitHosts: readonly string[];
+  readonly gitSchemes: readonly string[];
+  /** Null: the command line may, a server may not. */
+  readonly privateHosts: boolean | null;
+  readonly fetchMinutes: number;
+  readonly maskSecrets: string;
+  readonly secretsAllowFile: string | null;
+  readonly databaseKey: string | null;
+  readonly databaseKeyFile: string | null;
+  readonly backupDir: string | null;
+  readonly backupKeepDays: number;
+  readonly prometheusEnabled: boolean;
+  readonly sentryDsn: string | null;
+  readonly tracesEndpoint: string | null;
+}
+
+/** So many in so many milliseconds. */
+export interface Rate {
+  readonly count: number;
+  readonly millis: number;
 }
 
 export const SETTINGS: readonly Setting[] = [
@@ -92,9 +138,62 @@ export const SETTINGS: readonly Setting[] = [
     text: 'For `http`: requests begun in a minute at most; 0 is as fast as the endpoint answers.',
   },
   {
-    name: 'logLevel', flag: null, variable: 'LOG_LEVEL', type: 'choice', values: ['debug', 'info', 'warn', 'error'], default: 'warn',
-    text: 'What `mcp` writes to stderr and to `logs/mcp.log` in the data folder.',
+    name: 'logLevel', flag: null, variable: 'LOG_LEVEL', type: 'choice', values: ['debug', 'info', 'warn', 'error'], default: 'warn', reloads: true,
+    text: 'What `mcp` and `serve` write to stderr and to their logs; `serve` also says what it does at `info`.',
   },
+  {
+    name: 'logDir', flag: null, variable: 'LOG_DIR', type: 'folder', default: '`logs` in the data folder',
+    text: 'Folder of the logs: JSON lines, begun anew at 10 MB, the last five kept.',
+  },
+  {
+    name: 'configFile', flag: 'config', variable: 'CODE_INDEX_CONFIG', type: 'text', default: 'none',
+    text: 'File of lines NAME=value with these variables; a variable of the environment wins over its line. `serve` reads it again at SIGHUP.',
+  },
+  {
+    name: 'environment', flag: null, variable: 'MCP_ENVIRONMENT', type: 'choice', values: ['development', 'production'], default: 'development',
+    text: '`production`: JSON lines on stderr, and errors of the program itself are answered without their details, which the log has.',
+  },
+  {
+    name: 'host', flag: 'host', variable: 'HOST', type: 'text', default: '127.0.0.1',
+    text: 'Address that `serve` listens on. One that others can reach is refused until authentication is configured.',
+  },
+  { name: 'port', flag: 'port', variable: 'PORT', type: 'integer', least: 0, most: 65_535, default: '8000', text: 'Port that `serve` listens on; 0 takes a free one.' },
+  {
+    name: 'publicUrl', flag: null, variable: 'PUBLIC_URL', type: 'text', default: 'the address listened on',
+    text: 'The address that clients use, where a proxy stands in front: https://code.example.org. Its host is an allowed host and origin.',
+  },
+  { name: 'allowedHosts', flag: null, variable: 'ALLOWED_HOSTS', type: 'list', default: 'this machine, HOST and PUBLIC_URL', reloads: true, text: 'Further values of the Host header that are answered, with commas: others are refused, against rebinding of DNS names.' },
+  { name: 'allowedOrigins', flag: null, variable: 'ALLOWED_ORIGINS', type: 'list', default: 'PUBLIC_URL and this machine', reloads: true, text: 'Further values of the Origin header that are answered, with commas.' },
+  { name: 'trustedProxies', flag: null, variable: 'TRUSTED_PROXIES', type: 'list', default: 'none', text: 'Addresses or networks (10.0.0.0/8) whose X-Forwarded-* headers are believed, with commas.' },
+  { name: 'tlsCertificateFile', flag: null, variable: 'TLS_CERT_FILE', type: 'text', default: 'none: plain HTTP', text: 'Certificate chain (PEM): `serve` speaks TLS itself. Read again at SIGHUP.' },
+  { name: 'tlsKeyFile', flag: null, variable: 'TLS_KEY_FILE', type: 'text', default: 'none', text: 'The key of that certificate (PEM).' },
+  {
+    name: 'authentication', flag: null, variable: 'AUTHENTICATION', type: 'choice', values: ['auto', 'required', 'off'], default: 'auto',
+    text: '`auto`: callers need a token where JWT_SECRET, JWT_JWKS_URL or ADMIN_TOKEN is set or HOST is not this machine alone. `off` is refused where others can reach HOST.',
+  },
+  { name: 'adminToken', flag: null, variable: 'ADMIN_TOKEN', type: 'text', default: 'none', secret: true, reloads: true, text: 'A bearer token with the role admin, 16 characters or more.' },
+  { name: 'jwtSecret', flag: null, variable: 'JWT_SECRET', type: 'text', default: 'none', secret: true, reloads: true, text: 'Secret of HS256 tokens, 32 characters or more. Their claims: `sub`, `role` (reader, maintainer, admin), `repositories` (names; absent: all).' },
+  { name: 'jwtJwksUrl', flag: null, variable: 'JWT_JWKS_URL', type: 'text', default: 'none', reloads: true, text: 'Key set of an identity provider whose RS256 and ES256 tokens are taken.' },
+  { name: 'jwtIssuer', flag: null, variable: 'JWT_ISSUER', type: 'text', default: 'any', reloads: true, text: 'The `iss` that tokens must carry; needed with JWT_JWKS_URL.' },
+  { name: 'jwtAudience', flag: null, variable: 'JWT_AUDIENCE', type: 'text', default: 'any', reloads: true, text: 'The `aud` that tokens must carry; needed with JWT_JWKS_URL.' },
+  { name: 'rateLimit', flag: null, variable: 'RATE_LIMIT', type: 'rate', default: '1200/minute', reloads: true, text: 'Requests of one identity, and of one address, as `1200/minute` (second, minute, hour) or `off`. The user of this machine without a token is not limited.' },
+  { name: 'maxQueryChars', flag: null, variable: 'MAX_QUERY_CHARS', type: 'integer', least: 1, most: 10_000, default: '200', text: 'Characters of a query over REST.' },
+  { name: 'maxUploadBytes', flag: null, variable: 'MAX_UPLOAD_BYTES', type: 'integer', least: 1, most: 1_099_511_627_776, default: '268435456', text: 'Bytes of an uploaded archive; unpacked it may have ten times as many.' },
+  { name: 'requestSeconds', flag: null, variable: 'REQUEST_TIMEOUT_SECONDS', type: 'integer', least: 1, most: 3_600, default: '30', text: 'Seconds that a request may take to arrive, and a query to be answered.' },
+  { name: 'drainSeconds', flag: null, variable: 'DRAIN_SECONDS', type: 'integer', least: 0, most: 3_600, default: '15', text: 'Seconds that requests under way get at SIGTERM before they are cut.' },
+  { name: 'gitHosts', flag: null, variable: 'MCP_ALLOWED_GIT_HOSTS', type: 'list', default: 'every host with a public address', reloads: true, text: 'Hosts that may be cloned from, with commas; `*.example.org` for all below.' },
+  { name: 'gitSchemes', flag: null, variable: 'MCP_ALLOWED_GIT_SCHEMES', type: 'list', default: 'https,ssh', reloads: true, text: 'Schemes of git URLs that may be cloned: `https`, `ssh`.' },
+  { name: 'privateHosts', flag: null, variable: 'MCP_ALLOW_PRIVATE_HOSTS', type: 'boolean', default: 'true on the command line, false in serve', reloads: true, text: 'Clone from hosts with addresses of private networks or of this machine.' },
+  { name: 'fetchMinutes', flag: null, variable: 'REPOSITORY_FETCH_MINUTES', type: 'integer', least: 0, most: 525_600, default: '60', reloads: true, text: 'Minutes after which `serve` asks the origin of a clone for news and indexes what changed; 0 is never.' },
+  { name: 'maskSecrets', flag: null, variable: 'MASK_SECRETS', type: 'choice', values: ['auto', 'true', 'false'], default: 'auto', text: 'Keys, tokens and passwords are masked in what is stored and answered; `auto`: in `serve`.' },
+  { name: 'secretsAllowFile', flag: null, variable: 'SECRETS_ALLOW_FILE', type: 'text', default: 'none', text: 'File of lines that name what looks like a secret and is none: a path glob, or `sha256:` and the digest of the text.' },
+  { name: 'databaseKey', flag: null, variable: 'DATABASE_KEY', type: 'text', default: 'none: not encrypted', secret: true, text: 'Encrypts the embedded database; needs `npm i better-sqlite3-multiple-ciphers`.' },
+  { name: 'databaseKeyFile', flag: null, variable: 'DATABASE_KEY_FILE', type: 'text', default: 'none', text: 'File whose first line is that key.' },
+  { name: 'backupDir', flag: null, variable: 'BACKUP_DIR', type: 'folder', default: '`backups` in the data folder', text: 'Folder of `code-index backup`.' },
+  { name: 'backupKeepDays', flag: null, variable: 'BACKUP_KEEP_DAYS', type: 'integer', least: 0, most: 36_500, default: '7', text: 'Days after which a new backup removes old ones; 0 keeps all.' },
+  { name: 'prometheusEnabled', flag: null, variable: 'PROMETHEUS_ENABLED', type: 'boolean', default: 'true', text: 'Answers /metrics.' },
+  { name: 'sentryDsn', flag: null, variable: 'SENTRY_DSN', type: 'text', default: 'none: nothing is sent', secret: true, text: 'Where errors of the program are reported; needs `npm i @sentry/node`.' },
+  { name: 'tracesEndpoint', flag: null, variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', type: 'text', default: 'none: nothing is sent', text: 'Where traces are sent by OTLP over HTTP; needs the packages that its error names.' },
 ];
 
 /** Reads the settings out of flags (which win) and variables. Throws `invalid_query` naming the flag or variable and its value. */
@@ -112,16 +211,28 @@ export function readSettings(flags: Readonly<Record<string, string | undefined>>
 function absent(setting: Setting): unknown {
   switch (setting.type) {
     case 'boolean':
-      return false;
+      return setting.default === 'true' ? true : setting.default === 'false' ? false : null;
     case 'folders':
+    case 'list':
       return [];
+    case 'rate':
+      return rateOf(setting.default);
     case 'choice':
       return setting.default;
     case 'integer':
       return /^\d+$/.test(setting.default) ? Number(setting.default) : null;
     default:
-      return null;
+      // Where the page names a plain value, that is the default; else the program knows what to do without one.
+      return setting.name === 'host' ? setting.default : null;
   }
+}
+
+const UNITS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000 };
+
+function rateOf(text: string): Rate | null | undefined {
+  if (/^(off|0|none)$/i.test(text)) return null;
+  const [, count, unit] = /^(\d{1,9})\s*\/\s*(second|minute|hour)s?$/i.exec(text) ?? [];
+  return count === undefined || Number(count) === 0 ? undefined : { count: Number(count), millis: UNITS[(unit as string).toLowerCase()] as number };
 }
 
 function parse(setting: Setting, source: string, raw: string): unknown {
@@ -144,6 +255,13 @@ function parse(setting: Setting, source: string, raw: string): unknown {
     case 'database_url':
       if (!raw.startsWith('sqlite:')) throw fail('sqlite: and the path of a file');
       return raw;
+    case 'rate': {
+      const rate = rateOf(raw);
+      if (rate === undefined) throw fail('a number a second, minute or hour, as 600/minute, or off');
+      return rate;
+    }
+    case 'list':
+      return raw.split(',').map((part) => part.trim()).filter((part) => part !== '');
     case 'folders':
       return raw.split(process.platform === 'win32' ? ';' : ':').filter((part) => part !== '');
     default:

@@ -56,6 +56,11 @@ export async function main(): Promise<void> {
       const { serveMcp } = await import('./serve-mcp.ts');
       return serveMcp({ settings: readSettings(flags, process.env), open: () => open(flags), cwd, version, signal: abort.signal, start: (words) => startSelf(words, flags) });
     },
+    serve: async (flags) => {
+      const { serve } = await import('./serve/mod.ts');
+      const settings = readSettings(flags, process.env);
+      return serve({ settings, version, signal: abort.signal, open: () => openWith(settings, cwd, version) });
+    },
     inBackground: (words, flags) => {
       const child = startSelf(words, flags, true);
       child.unref();

@@ -5,9 +5,12 @@
  * protocol, a terminal or an environment variable.
  */
 export { checkInput, fieldSchema, type Field, type Fields } from './fields.ts';
-export type { Call, Effect, Operation } from './operation.ts';
+export type { Effect } from './effect.ts';
+export type { Call, Operation } from './operation.ts';
 export { OPERATIONS, type AnyOperation } from './operations.ts';
-export { openService, type Service, type ServiceSettings } from './service.ts';
+export { openService, type Service, type ServiceSettings, type UrlRules } from './service.ts';
+export { LOCAL, requireRole, type Caller } from './caller.ts';
+export { runOperation, type Face } from './run.ts';
 export { branchesOf, bytes, coverageSentence, elsewhereSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, progressSentence, seconds, summarySentence, vectorsText } from './sentences.ts';
 export { indexFirst } from './first-use.ts';
 export type { IndexAnswer } from './operations/index.ts';

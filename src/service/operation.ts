@@ -1,4 +1,5 @@
 import type { Progress } from '../domain/mod.ts';
+import type { Effect } from './effect.ts';
 import type { Fields } from './fields.ts';
 import type { Service } from './service.ts';
 
@@ -7,11 +8,10 @@ export interface Call {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** One sentence for the person or agent, beside the answer: what was done on the way. */
+  /** Where the work is queued: milliseconds to wait for its end before the job itself is the answer; absent: until it ends. */
+  readonly waitMillis?: number;
   readonly onNote?: (sentence: string) => void;
 }
-
-/** `read` changes nothing a user could miss; `write` changes what is indexed; `admin` removes or repairs. */
-export type Effect = 'read' | 'write' | 'admin';
 
 /** One thing the product can do. Faces are made from these records. */
 export interface Operation<Input, Output> {

@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CodeIndexError } from '../base/mod.ts';
+import { CodeIndexError, NO_METER, type Meter } from '../base/mod.ts';
 import type { Pool } from '../code/mod.ts';
-import type { Repository, RepositoryId, View } from '../domain/mod.ts';
+import type { Identity, Repository, RepositoryId, View } from '../domain/mod.ts';
 import type { EmbeddingModel, Meaning, ModelSettings } from '../embed/mod.ts';
+import type { Queue } from '../queue/mod.ts';
 import type { Store } from '../store/mod.ts';
+import { LOCAL, type Caller } from './caller.ts';
+import { granted } from './granted.ts';
 import { Models } from './meaning.ts';
 import { workspaceOf, type WorkspaceItem } from './workspace.ts';
 
@@ -25,12 +28,41 @@ export interface ServiceSettings {
   readonly defaultDaysToKeep: number;
   /** Remove expired repositories whenever something is indexed. */
   readonly autoCleanup: boolean;
+  /** Keep acts that change something in the audit log. */
+  readonly audit?: boolean;
+  /** Mask secrets in what is stored, and with them in every answer. */
+  readonly maskSecrets?: boolean;
+  /** Absolute; what looks like a secret and is none. */
+  readonly secretsAllowFile?: string;
+  /** Which git URLs may be cloned. */
+  readonly urls?: UrlRules;
+  /** Encrypts the embedded database. */
+  readonly databaseKey?: string;
+  readonly meter?: Meter;
   readonly version: string;
+}
+
+export interface UrlRules {
+  readonly schemes: readonly ('https' | 'ssh')[];
+  /** Host names, `*.example.org` for those below; empty: every host. */
+  readonly hosts: readonly string[];
+  /** Hosts with addresses of private networks, of this machine too. */
+  readonly privateHosts: boolean;
 }
 
 /** The product as one object. Everything heavy is opened at first need, so that holding a service costs nothing. */
 export interface Service extends AsyncDisposable {
   readonly settings: ServiceSettings;
+  readonly meter: Meter;
+  /** On whose behalf operations run. */
+  readonly identity: Identity;
+  /** Where there is one, what takes long is queued and followed; else it runs within the call. */
+  readonly queue: Queue | null;
+  /** Gives the queue, once, to this service and to all that `as` made of it. */
+  setQueue(queue: Queue): void;
+  /** This product as another caller sees it: with their grants and their workspace. Disposing of it closes nothing. */
+  as(caller: Caller): Service;
+  /** With the caller's grants: repositories that they may not use are not in it. */
   store(): Promise<Store>;
   pool(): Promise<Pool>;
   /** The model that the settings name; null where they say `none`. Throws `unavailable` or `invalid_query` where it cannot be opened. */
@@ -49,46 +81,91 @@ export interface Service extends AsyncDisposable {
 }
 
 export function openService(settings: ServiceSettings): Service {
-  return new LocalService(settings);
+  return new LocalService({ settings, models: new Models(settings.embedding ?? { provider: 'static' }), store: null, pool: null, queue: null, granted: new Map() }, { identity: LOCAL, workspace: settings.workspace }, true);
 }
+
+/** What all callers of one product share. */
+interface Shared {
+  readonly settings: ServiceSettings;
+  readonly models: Models;
+  store: Promise<Store> | null;
+  pool: Promise<Pool> | null;
+  queue: Queue | null;
+  /** By the names granted: what is cached beside a store is found again. */
+  readonly granted: Map<string, Promise<Store>>;
+}
+
+/** Sets of grants kept; a server knows few. */
+const GRANTS_KEPT = 200;
 
 class LocalService implements Service {
   readonly settings: ServiceSettings;
-  #store: Promise<Store> | null = null;
-  #pool: Promise<Pool> | null = null;
-  readonly #models: Models;
+  readonly meter: Meter;
+  readonly identity: Identity;
+  readonly #shared: Shared;
+  readonly #owner: boolean;
   #folders: readonly string[];
 
-  constructor(settings: ServiceSettings) {
-    this.settings = settings;
-    this.#folders = settings.workspace;
-    this.#models = new Models(settings.embedding ?? { provider: 'static' });
+  constructor(shared: Shared, { identity, workspace }: Caller, owner: boolean) {
+    this.settings = shared.settings;
+    this.meter = shared.settings.meter ?? NO_METER;
+    this.identity = identity;
+    this.#shared = shared;
+    this.#owner = owner;
+    this.#folders = workspace;
+  }
+
+  get queue(): Queue | null {
+    return this.#shared.queue;
+  }
+
+  setQueue(queue: Queue): void {
+    this.#shared.queue = queue;
+  }
+
+  as(caller: Caller): Service {
+    return new LocalService(this.#shared, caller, false);
   }
 
   store(): Promise<Store> {
-    this.#store ??= openIn(this.settings).catch((error: unknown) => {
-      this.#store = null;
+    const { repositories } = this.identity;
+    if (repositories === null) return this.#whole();
+    const key = JSON.stringify([...repositories].sort());
+    const { granted: known } = this.#shared;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = this.#whole().then((store) => granted(store, repositories));
+    made.catch(() => known.delete(key));
+    if (known.size >= GRANTS_KEPT) known.clear();
+    known.set(key, made);
+    return made;
+  }
+
+  #whole(): Promise<Store> {
+    const shared = this.#shared;
+    shared.store ??= openIn(this.settings).catch((error: unknown) => {
+      shared.store = null;
       throw error;
     });
-    return this.#store;
+    return shared.store;
   }
 
   pool(): Promise<Pool> {
-    this.#pool ??= import('../indexing/mod.ts').then(({ openThreads }) => openThreads(this.settings.threads));
-    return this.#pool;
+    this.#shared.pool ??= import('../indexing/mod.ts').then(({ openThreads }) => openThreads(this.settings.threads));
+    return this.#shared.pool;
   }
 
   async embedding(): Promise<EmbeddingModel | null> {
-    return this.settings.embedding?.provider === 'none' ? null : this.#models.current();
+    return this.settings.embedding?.provider === 'none' ? null : this.#shared.models.current();
   }
 
   async meaning(repositories?: readonly RepositoryId[]): Promise<Meaning> {
     const store = await this.store();
-    return this.#models.meaning(store, repositories ?? (await store.meta.repositories()).map(({ id }) => id));
+    return this.#shared.models.meaning(store, repositories ?? (await store.meta.repositories()).map(({ id }) => id));
   }
 
   vectorsChanged(): void {
-    this.#models.changed();
+    this.#shared.models.changed();
   }
 
   async workspace(): Promise<readonly WorkspaceItem[]> {
@@ -116,11 +193,16 @@ class LocalService implements Service {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const [store, pool] = [this.#store, this.#pool];
-    this.#store = null;
-    this.#pool = null;
+    if (!this.#owner) return;
+    const shared = this.#shared;
+    const { store, pool, queue } = shared;
+    shared.store = null;
+    shared.pool = null;
+    shared.queue = null;
+    shared.granted.clear();
+    await queue?.[Symbol.asyncDispose]();
     // What could not be opened was told where it was needed; there is nothing to close.
-    await this.#models[Symbol.asyncDispose]();
+    await shared.models[Symbol.asyncDispose]();
     for (const opened of [pool, store]) await (await opened?.catch(() => null))?.[Symbol.asyncDispose]();
   }
 }
@@ -128,7 +210,7 @@ class LocalService implements Service {
 async function openIn(settings: ServiceSettings): Promise<Store> {
   const { openStore } = await import('../store/mod.ts');
   makeDataFolder(settings.dataDir);
-  return openStore(settings.databaseUrl ?? 'sqlite:', { dataDir: settings.dataDir });
+  return openStore(settings.databaseUrl ?? 'sqlite:', { dataDir: settings.dataDir, ...(settings.databaseKey === undefined ? {} : { key: settings.databaseKey }) });
 }
 
 function makeDataFolder(dataDir: string): void {

@@ -7,6 +7,8 @@ export interface OpenOptions {
   readonly dataDir: string;
   /** Answer only; nothing is created or changed. */
   readonly readOnly?: boolean;
+  /** Encrypts a new database, and opens one that was encrypted with it. */
+  readonly key?: string;
 }
 
 /**

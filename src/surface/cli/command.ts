@@ -62,6 +62,8 @@ export interface CliContext {
   open(flags: Readonly<Record<string, string | undefined>>): Service;
   /** Serves MCP until its client leaves; gives the exit code. */
   serveMcp(flags: Readonly<Record<string, string | undefined>>): Promise<number>;
+  /** Serves HTTP until it is stopped; gives the exit code. */
+  serve(flags: Readonly<Record<string, string | undefined>>): Promise<number>;
   /** Starts this program again behind the answer, with these words. */
   inBackground(words: readonly string[], flags: Readonly<Record<string, string | undefined>>): void;
 }

@@ -69,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
     toInput: (parsed, { cwd }) => ({ ...parsed.input, targets: parsed.words.length === 0 ? [cwd] : parsed.words }),
   },
   { name: 'mcp', usage: 'mcp', text: 'Serves the Model Context Protocol on stdin and stdout.' },
+  { name: 'serve', usage: 'serve', text: 'Serves MCP, REST and the search page over HTTP until it is stopped.' },
   {
     name: 'install', usage: 'install <claude|cursor|codex|vscode>', text: 'Prints what connects an MCP client to this program; with --write edits the client\'s own settings.',
     own: { write: { type: 'boolean', text: 'edit the settings of the client; a copy of the old file is kept' } },

@@ -1,5 +1,5 @@
 import { CodeIndexError, asCodeIndexError } from '../../base/mod.ts';
-import { checkInput, indexFirst, plural, type Service } from '../../service/mod.ts';
+import { checkInput, indexFirst, plural, runOperation, type Service } from '../../service/mod.ts';
 import { parseArguments } from './arguments.ts';
 import type { CliContext, Command, Parsed } from './command.ts';
 import { COMMANDS, fieldsOf } from './commands.ts';
@@ -45,11 +45,12 @@ async function dispatch(context: CliContext): Promise<number> {
   }
   const terminal: Terminal = { stdout: context.stdout, stderr: context.stderr, colour, quiet: parsed.quiet, json: parsed.json };
   if (command.name === 'mcp') return context.serveMcp(parsed.globals);
+  if (command.name === 'serve') return context.serve(parsed.globals);
   if (command.name === 'install') return (await import('./install.ts')).install(context, parsed, terminal);
-  return runOperation(context, command, parsed, terminal);
+  return runCommand(context, command, parsed, terminal);
 }
 
-async function runOperation(context: CliContext, command: Command, parsed: Parsed, terminal: Terminal): Promise<number> {
+async function runCommand(context: CliContext, command: Command, parsed: Parsed, terminal: Terminal): Promise<number> {
   const operation = command.operation;
   if (operation === undefined || (command.toInput === undefined && parsed.words.length > 0)) {
     throw new CodeIndexError('invalid_query', `\`code-index ${command.name}\` takes no words, but ${JSON.stringify(parsed.words[0])} was given.`, `See \`code-index ${command.name} --help\`.`);
@@ -65,7 +66,7 @@ async function runOperation(context: CliContext, command: Command, parsed: Parse
   await using service = context.open(parsed.globals);
   try {
     if (command.indexesFirst === true && !namesRepository(raw)) await prepare(context, service, parsed, call);
-    const answer: unknown = await withWatch(command, parsed, operation).run(service, input, call);
+    const answer: unknown = await runOperation(service, withWatch(command, parsed, operation), input, call, 'cli');
     view.clear();
     const { present } = await import('./present.ts');
     return await present(command, answer, terminal);

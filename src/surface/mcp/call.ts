@@ -1,6 +1,6 @@
 import { CodeIndexError, asCodeIndexError } from '../../base/mod.ts';
 import type { Answer, Progress } from '../../domain/mod.ts';
-import { checkInput, type Service } from '../../service/mod.ts';
+import { checkInput, runOperation, type Service } from '../../service/mod.ts';
 import { fitted } from './fit.ts';
 import { renderText } from './render.ts';
 import { argumentsOf, camel, type Tool } from './tools.ts';
@@ -32,7 +32,7 @@ export async function callTool(service: Service, tool: Tool, raw: Readonly<Recor
     const size = maxTokens ?? (json ? undefined : isRanked(tool, input) ? RANKED_TOKENS : TEXT_TOKENS);
     if (tool.operation.name === 'read' && size !== undefined) input['maxTokens'] = size;
     const render = (answer: unknown): string => (json ? JSON.stringify(answer) : renderText(tool, answer, call.activity()));
-    const run = async (limit?: number): Promise<unknown> => withActivity(tool, await tool.operation.run(service, limit === undefined ? input : { ...input, limit }, call), call);
+    const run = async (limit?: number): Promise<unknown> => withActivity(tool, await runOperation(service, tool.operation, limit === undefined ? input : { ...input, limit }, call, 'mcp'), call);
     const text = await fitted({ run, render, maxTokens: size, pages: isPaged, json, cursors: tool.operation.name !== 'similar' });
     return { content: [{ type: 'text', text }] };
   } catch (thrown) {

@@ -1,0 +1,36 @@
+import type { Job, JobRequest, JobResult, JobState, Progress } from '../domain/mod.ts';
+
+/** Who wants a job and what it is about. */
+export interface Asked {
+  /** `Identity.id`. */
+  readonly by: string;
+  /** Name of the repository; empty for all. Jobs of one repository run one after the other. */
+  readonly repository: string;
+}
+
+/** Jobs that wait, run and ended. */
+export interface Queue extends AsyncDisposable {
+  /** Adds a job, or gives the one that waits already and would do the same. Fails with `unavailable` while draining. */
+  add(request: JobRequest, asked: Asked): Promise<Job>;
+  job(id: string): Promise<Job | null>;
+  /** Newest first, before the id `before`. */
+  jobs(options: { readonly states?: readonly JobState[]; readonly repository?: string; readonly before?: string; readonly limit: number }): Promise<readonly Job[]>;
+  /** Stops a job that waits or runs; false where it had ended. */
+  cancel(id: string): Promise<boolean>;
+  /** Tells every change of a job, the present state first, until it has ended, and gives it then. An aborted signal ends the watching, not the job. */
+  follow(id: string, onChange: (job: Job) => void, signal?: AbortSignal): Promise<Job>;
+  /** Jobs that wait or run. */
+  size(): number;
+  /** Begins nothing more. Jobs that run are stopped after `millis` and are begun again by the next process. */
+  drain(millis: number): Promise<void>;
+}
+
+/** Does one job. What it throws becomes the job's error; an aborted signal means stop and leave a whole state. */
+export type Execute = (job: Job, context: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void }) => Promise<JobResult>;
+
+/** Where jobs are kept over a restart. The store's journal fits. */
+export interface JobRecords {
+  putJob(job: Job): Promise<void>;
+  job(id: string): Promise<Job | null>;
+  jobs(options: { readonly states?: readonly JobState[]; readonly repository?: string; readonly before?: string; readonly limit: number }): Promise<readonly Job[]>;
+}
