@@ -1,4 +1,6 @@
 /** Listwise fitting of a linear ranker, and NDCG@10 of its order. Plain arithmetic, deterministic. */
+import { ndcg10 } from '../bench/quality/labelled.ts';
+
 export interface LabelledQuery {
   readonly group: string;
   readonly language: string;
@@ -25,18 +27,9 @@ export function ndcg({ features, paths, relevant, targets }: LabelledQuery, weig
   return gainOf(order.map((candidate) => relevant[candidate] as number), targets.length);
 }
 
-/** NDCG@10 with binary gains. `hits`: for each answer in order the target that it satisfies, or -1; a target counts once. */
+/** NDCG@10. `hits`: for each answer in order the target that it satisfies, or -1; a target counts once. */
 export function gainOf(hits: readonly number[], targets: number): number {
-  const seen = new Set<number>();
-  let gain = 0;
-  hits.slice(0, 10).forEach((target, rank) => {
-    if (target < 0 || seen.has(target)) return;
-    seen.add(target);
-    gain += 1 / Math.log2(rank + 2);
-  });
-  let ideal = 0;
-  for (let rank = 0; rank < Math.min(10, targets); rank++) ideal += 1 / Math.log2(rank + 2);
-  return ideal === 0 ? 0 : gain / ideal;
+  return ndcg10(Array.from({ length: targets }, (_, target) => hits.indexOf(target) + 1));
 }
 
 /** What is known of a feature before any label is seen: where its weight is drawn to, and the sign that it keeps (0: either). */

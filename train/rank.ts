@@ -8,15 +8,15 @@
  * query, L2 towards zero on standardized features); the figure to trust is the one cross-validated by repository.
  * `--write` puts the weights fitted on everything into src/search/rank/weights.ts.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { checkoutOf, ranksOf, readLabelled, wholeFile, type LabelledRepository } from '../bench/quality/labelled.ts';
 import { openStaticModel, STATIC_MODEL } from '../src/embed/mod.ts';
-import { indexView, openThreads } from '../src/indexing/mod.ts';
-import { openLocation } from '../src/repo/mod.ts';
 import { candidatesFor, FEATURES, OF_MEANING, rankByMeaning, type Feature, type QueryVector } from '../src/search/rank/mod.ts';
-import { openStore, type Store } from '../src/store/mod.ts';
+import type { Store } from '../src/store/mod.ts';
+import { openIndexed } from './indexed.ts';
 import { crossValidate, fit, gainOf, ndcg, type LabelledQuery, type Prior } from './listwise.ts';
 
 const { values: flags } = parseArgs({
@@ -30,36 +30,6 @@ const modelFile = flags.model === undefined ? STATIC_MODEL : pathToFileURL(flags
 const model = openStaticModel(modelFile);
 const encodeWords = (words: string): Int8Array => model.encodeWords(words);
 
-interface LabelFile {
-  readonly name: string;
-  readonly language: string;
-  readonly root: string | null;
-  readonly queries: readonly { readonly query: string; readonly category?: string; readonly relevant?: readonly Target[]; readonly secondary?: readonly Target[] }[];
-}
-type Target = string | { readonly path: string };
-
-async function storeOf(spec: LabelFile, reposDirectory: string, cache: string): Promise<Store> {
-  const dataDir = join(cache, spec.name);
-  mkdirSync(dataDir, { recursive: true });
-  const store = await openStore('sqlite:', { dataDir });
-  const location = await openLocation(join(reposDirectory, spec.name, spec.root ?? ''));
-  const repository =
-    (await store.meta.repositories())[0] ??
-    (await store.meta.putRepository({ name: spec.name, root: location.root, url: null, purpose: null, language: null, expiresAt: null }));
-  const view =
-    (await store.meta.views([repository.id]))[0] ??
-    (await store.meta.putView({ repository: repository.id, kind: 'worktree', branch: null, root: location.root, commit: null }));
-  await using pool = openThreads();
-  const embedding = { model: async () => model, threadFile: modelFile.href };
-  const { vectorsFailure } = await indexView({ store, pool, embedding }, { repository, view, location });
-  if (vectorsFailure !== null) throw new Error(vectorsFailure);
-  return store;
-}
-
-function samePath(a: string, b: string): boolean {
-  return a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
-}
-
 interface AskedQuery extends LabelledQuery {
   /** The folder of queries that it comes from. */
   readonly set: string;
@@ -67,20 +37,19 @@ interface AskedQuery extends LabelledQuery {
   readonly byMeaning: number;
 }
 
-async function labelled(spec: LabelFile, store: Store): Promise<Omit<AskedQuery, 'set'>[]> {
+async function labelled(spec: LabelledRepository, store: Store): Promise<Omit<AskedQuery, 'set'>[]> {
   const repositories = (await store.meta.repositories()).map(({ id }) => id);
   const views = (await store.meta.views()).map(({ id }) => id);
   const within = await store.files.scope({ views, languages: [], notLanguages: [], paths: [], notPaths: [] });
   const scope = { repositories, views, within };
   const out: Omit<AskedQuery, 'set'>[] = [];
-  for (const item of spec.queries) {
-    const targets = [...(item.relevant ?? []), ...(item.secondary ?? [])].map((target) => (typeof target === 'string' ? target : target.path));
-    const meaning: QueryVector = { model: model.id, vector: model.encodeQuery(item.query), encodeWords };
-    const { candidates } = await candidatesFor(store, scope, item.query, meaning);
-    const byMeaning = await rankByMeaning(store, scope, item.query, meaning);
-    const relevant = (path: string): number => targets.findIndex((target) => samePath(path, target));
+  for (const { query, category, targets } of spec.queries) {
+    const meaning: QueryVector = { model: model.id, vector: model.encodeQuery(query), encodeWords };
+    const { candidates } = await candidatesFor(store, scope, query, meaning);
+    const byMeaning = await rankByMeaning(store, scope, query, meaning);
+    const relevant = (path: string): number => ranksOf([wholeFile(path)], targets).indexOf(1);
     out.push({
-      group: spec.name, language: spec.language, query: item.query, category: item.category ?? categoryOf(item.query), targets,
+      group: spec.name, language: spec.language, query, category, targets: targets.map(({ path }) => path),
       paths: candidates.map(({ place }) => place.entry.path), features: candidates.map(({ features }) => features),
       relevant: candidates.map(({ place }) => relevant(place.entry.path)), strength: candidates.map(({ features }) => strengthOf(features)),
       byMeaning: gainOf(byMeaning.files.map(({ place }) => relevant(place.entry.path)), targets.length),
@@ -101,19 +70,14 @@ function strengthOf(features: Float64Array): number {
   return PLAIN.reduce((sum, at) => sum + (features[at] as number), 0);
 }
 
-function categoryOf(query: string): string {
-  return query.trim().includes(' ') ? (/^how /i.test(query) ? 'architecture' : 'semantic') : 'symbol';
-}
-
 async function main(): Promise<void> {
   if (flags.queries.length === 0 || flags.queries.length !== flags.repos.length) throw new Error('train/rank.ts needs --queries DIR and --repos DIR, as many of the one as of the other.');
   const queries: AskedQuery[] = [];
   for (const [at, directory] of flags.queries.entries()) {
-    for (const file of readdirSync(directory).filter((name) => name.endsWith('.json')).sort()) {
-      const spec = JSON.parse(readFileSync(join(directory, file), 'utf8')) as LabelFile;
-      const repos = flags.repos[at] as string;
-      if (!existsSync(join(repos, spec.name))) continue;
-      await using store = await storeOf(spec, repos, flags.cache);
+    for (const spec of readLabelled(directory)) {
+      const folder = checkoutOf(spec, flags.repos[at] as string);
+      if (folder === null) continue;
+      await using store = await openIndexed(join(flags.cache, spec.name), [{ name: spec.name, folder }], model, modelFile);
       queries.push(...(await labelled(spec, store)).map((query) => ({ ...query, set: basename(directory) })));
     }
   }

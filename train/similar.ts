@@ -15,10 +15,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openStaticModel, STATIC_MODEL } from '../src/embed/mod.ts';
-import { indexView, openThreads } from '../src/indexing/mod.ts';
-import { openLocation } from '../src/repo/mod.ts';
 import { comparedFor, MEANING_SIGNALS, meaningSignals, SIGNALS } from '../src/search/similar/mod.ts';
-import { openStore, type Store } from '../src/store/mod.ts';
+import { openIndexed } from './indexed.ts';
 import { fit, type LabelledQuery } from './listwise.ts';
 
 const { values: flags } = parseArgs({
@@ -62,29 +60,17 @@ function masked(text: string, concept: string): string {
   return out;
 }
 
-async function indexOf(set: ParallelSet, languages: readonly string[], repos: string, cache: string): Promise<Store> {
-  const store = await openStore('sqlite:', { dataDir: join(cache, 'data') });
-  await using pool = openThreads();
-  const embedding = { model: async () => model, threadFile: STATIC_MODEL.href };
-  for (const language of languages) {
-    const from = join(repos, (set.repositories[language] as { path: string }).path);
-    const root = join(cache, 'files', language);
-    for (const entry of existsSync(root) ? [] : readdirSync(from, { recursive: true, withFileTypes: true })) {
-      const file = relative(from, join(entry.parentPath, entry.name));
-      if (!entry.isFile() || file.startsWith('.git') || !(EXTENSIONS[language] as string[]).includes(extname(file)) || TESTS.test(file)) continue;
-      const to = join(root, opaque(language, file));
-      mkdirSync(dirname(to), { recursive: true });
-      writeFileSync(to, readFileSync(join(from, file)));
-    }
-    const location = await openLocation(root);
-    const repository = (await store.meta.repositories()).find(({ name }) => name === language) ??
-      (await store.meta.putRepository({ name: language, root: location.root, url: null, purpose: null, language: null, expiresAt: null }));
-    const view = (await store.meta.views([repository.id]))[0] ??
-      (await store.meta.putView({ repository: repository.id, kind: 'worktree', branch: null, root: location.root, commit: null }));
-    const { vectorsFailure } = await indexView({ store, pool, embedding }, { repository, view, location });
-    if (vectorsFailure !== null) throw new Error(vectorsFailure);
+/** Copies one language's source files under names that say nothing, unless an earlier run did; returns their folder. */
+function copied(language: string, from: string, cache: string): string {
+  const root = join(cache, 'files', language);
+  for (const entry of existsSync(root) ? [] : readdirSync(from, { recursive: true, withFileTypes: true })) {
+    const file = relative(from, join(entry.parentPath, entry.name));
+    if (!entry.isFile() || file.startsWith('.git') || !(EXTENSIONS[language] as string[]).includes(extname(file)) || TESTS.test(file)) continue;
+    const to = join(root, opaque(language, file));
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, readFileSync(join(from, file)));
   }
-  return store;
+  return root;
 }
 
 async function askedOf(setFile: string, repos: string, pairs: number): Promise<Asked[]> {
@@ -93,8 +79,9 @@ async function askedOf(setFile: string, repos: string, pairs: number): Promise<A
   const neutral = new Map(existsSync(neutralFile) ? (JSON.parse(readFileSync(neutralFile, 'utf8')) as { concepts: Concept[] }).concepts.map((each) => [each.concept, each.files]) : []);
   const languages = Object.keys(EXTENSIONS).filter((language) => set.repositories[language] !== undefined);
   const cache = join(flags.cache, basename(setFile, '.json'));
-  mkdirSync(join(cache, 'data'), { recursive: true });
-  await using store = await indexOf(set, languages, repos, cache);
+  const folderOf = (language: string): string => join(repos, (set.repositories[language] as { path: string }).path);
+  const indexed = languages.map((language) => ({ name: language, folder: copied(language, folderOf(language), cache) }));
+  await using store = await openIndexed(join(cache, 'data'), indexed, model, STATIC_MODEL);
   const all: { concept: Concept; from: string; to: string; file: string; order: string }[] = [];
   for (const concept of set.concepts) {
     for (const from of languages) for (const to of languages) {
@@ -106,7 +93,7 @@ async function askedOf(setFile: string, repos: string, pairs: number): Promise<A
   const out: Asked[] = [];
   let [missed, millis] = [0, 0];
   for (const { concept, from, to, file } of all.slice(0, pairs)) {
-    const source = readFileSync(join(repos, (set.repositories[from] as { path: string }).path, file), 'utf8');
+    const source = readFileSync(join(folderOf(from), file), 'utf8');
     const right = new Set((concept.files[to] as string[]).map((each) => opaque(to, each)));
     const ignored = new Set((neutral.get(concept.concept)?.[to] ?? []).map((each) => opaque(to, each)));
     for (const isMasked of [false, true]) {

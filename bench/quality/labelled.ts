@@ -72,6 +72,11 @@ export interface Place {
   readonly endLine: number;
 }
 
+/** Of a result that is a file, no lines of it. */
+export function wholeFile(path: string): Place {
+  return { path, startLine: 1, endLine: Number.POSITIVE_INFINITY };
+}
+
 /** For each target the 1-based rank of the first result that covers it; 0 where none does. */
 export function ranksOf(results: readonly Place[], targets: readonly Target[]): readonly number[] {
   return targets.map((target) => results.findIndex((result) => covers(result, target)) + 1);

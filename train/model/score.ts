@@ -5,23 +5,17 @@
  *
  * Parsed files are kept in the cache, so that a model is scored in seconds.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
+import { checkoutOf, ndcg10, ranksOf, readLabelled, wholeFile, type LabelledRepository } from '../../bench/quality/labelled.ts';
 import { languageOf } from '../../src/code/mod.ts';
 import { openParser, plainFacts } from '../../src/code/parse/mod.ts';
 import { openStaticModel, type FileToEmbed, type StaticModel } from '../../src/embed/mod.ts';
 import { listFiles, openLocation } from '../../src/repo/mod.ts';
 
-interface Labels {
-  readonly name: string;
-  readonly language: string;
-  readonly root: string | null;
-  readonly queries: readonly { readonly query: string; readonly category?: string; readonly relevant?: readonly Target[]; readonly secondary?: readonly Target[] }[];
-}
-type Target = string | { readonly path: string };
 type Parsed = FileToEmbed & { readonly path: string };
 
 const MOST_BYTES = 1_000_000;
@@ -31,10 +25,9 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { q
 if (values.queries === undefined || values.repos === undefined || values.cache === undefined) throw new Error('score.ts needs --queries, --repos and --cache.');
 const { queries, repos, cache } = values;
 
-async function parsedFiles(labels: Labels): Promise<Parsed[]> {
-  const kept = join(cache as string, `${labels.name}.v8`);
+async function parsedFiles({ name }: LabelledRepository, root: string): Promise<Parsed[]> {
+  const kept = join(cache as string, `${name}.v8`);
   if (existsSync(kept)) return deserialize(readFileSync(kept)) as Parsed[];
-  const root = join(repos as string, labels.name, labels.root ?? '');
   const parser = await openParser();
   const files: Parsed[] = [];
   for (const { path, skipped, size } of await listFiles(await openLocation(root))) {
@@ -61,10 +54,10 @@ interface Scored {
   readonly language: string;
 }
 
-function scoreModel(model: StaticModel, labels: Labels, files: readonly Parsed[], share: number): Scored[] {
+function scoreModel(model: StaticModel, labels: LabelledRepository, files: readonly Parsed[], share: number): Scored[] {
   const vectors = files.map((file) => model.encodeFile(file));
   const paths = files.map(({ path }) => model.encodeWords(path.replace(/\.[^./]+$/, '')));
-  return labels.queries.map(({ query, category, relevant, secondary }) => {
+  return labels.queries.map(({ query, category, targets }) => {
     const question = model.encodeQuery(query);
     const scores = vectors.map((rows, at) => {
       const chunks: number[] = [];
@@ -72,27 +65,22 @@ function scoreModel(model: StaticModel, labels: Labels, files: readonly Parsed[]
       chunks.sort((a, b) => b - a);
       return (chunks[0] ?? -1) + share * dot(question, paths[at] as Int8Array, 0);
     });
-    const order = [...files.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number)).slice(0, 10).map((at) => (files[at] as Parsed).path);
-    const targets = [...(relevant ?? []), ...(secondary ?? [])].map((target) => (typeof target === 'string' ? target : target.path));
-    const gains = new Array<number>(10).fill(0);
-    for (const target of targets) {
-      const rank = order.findIndex((path) => path === target || path.endsWith(`/${target}`) || target.endsWith(`/${path}`));
-      if (rank >= 0) gains[rank] = 1;
-    }
-    const dcg = (list: readonly number[]): number => list.reduce((sum, gain, i) => sum + gain / Math.log2(i + 2), 0);
-    return { ndcg: dcg(gains) / dcg(new Array<number>(Math.min(10, targets.length)).fill(1)), category: category ?? (query.trim().includes(' ') ? 'semantic' : 'symbol'), language: labels.language };
+    const first = [...files.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number)).slice(0, 10);
+    return { ndcg: ndcg10(ranksOf(first.map((at) => wholeFile((files[at] as Parsed).path)), targets)), category, language: labels.language };
   });
 }
 
 const mean = (list: readonly Scored[]): string => (list.reduce((sum, { ndcg }) => sum + ndcg, 0) / list.length).toFixed(3);
-const all = readdirSync(queries).filter((name) => name.endsWith('.json')).sort().map((name) => JSON.parse(readFileSync(join(queries, name), 'utf8')) as Labels).filter(({ name }) => existsSync(join(repos, name)));
-const parsed: Parsed[][] = [];
-for (const labels of all) parsed.push(await parsedFiles(labels));
+const all: { readonly labels: LabelledRepository; readonly files: readonly Parsed[] }[] = [];
+for (const labels of readLabelled(queries)) {
+  const root = checkoutOf(labels, repos);
+  if (root !== null) all.push({ labels, files: await parsedFiles(labels, root) });
+}
 for (const file of positionals) {
   const model = openStaticModel(pathToFileURL(resolve(file)));
   for (const share of values.path.split(',').map(Number)) {
     const started = performance.now();
-    const scored = all.flatMap((labels, at) => scoreModel(model, labels, parsed[at] as Parsed[], share));
+    const scored = all.flatMap(({ labels, files }) => scoreModel(model, labels, files, share));
     const by = (key: 'category' | 'language'): string => [...new Set(scored.map((one) => one[key]))].sort().map((name) => `${name} ${mean(scored.filter((one) => one[key] === name))}`).join('  ');
     console.log(`${file} path ${share}: NDCG@10 ${mean(scored)}  ${by('category')}  (${((performance.now() - started) / 1000).toFixed(1)} s)`);
     if (values.languages) console.log(`  ${by('language')}`);
