@@ -63,6 +63,24 @@ def wrap(text, width):
     lines.append(line)
     return lines
 `;
+const WRAPPER = `class Wrapper {
+    static List<String> wrap(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ")) {
+            if (line.length() + word.length() + 1 > width) {
+                lines.add(line.toString());
+                line = new StringBuilder(word);
+            } else {
+                if (line.length() > 0) line.append(" ");
+                line.append(word);
+            }
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+}
+`;
 const OTHERS = `
 //- a/a.go
 package a
@@ -128,42 +146,8 @@ impl Bucket {
     }
 }
 //- e/first.java
-class Wrapper {
-    static List<String> wrap(String text, int width) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
-            if (line.length() + word.length() + 1 > width) {
-                lines.add(line.toString());
-                line = new StringBuilder(word);
-            } else {
-                if (line.length() > 0) line.append(" ");
-                line.append(word);
-            }
-        }
-        lines.add(line.toString());
-        return lines;
-    }
-}
-//- e/second.java
-class Wrapper {
-    static List<String> wrap(String text, int width) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
-            if (line.length() + word.length() + 1 > width) {
-                lines.add(line.toString());
-                line = new StringBuilder(word);
-            } else {
-                if (line.length() > 0) line.append(" ");
-                line.append(word);
-            }
-        }
-        lines.add(line.toString());
-        return lines; // a copy
-    }
-}
-//- e/Interval.java
+${WRAPPER}//- e/second.java
+${WRAPPER.replace('return lines;', 'return lines; // a copy')}//- e/Interval.java
 class Interval {
     int start;
     int end;
