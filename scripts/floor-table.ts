@@ -21,6 +21,7 @@ export const APART: readonly (readonly string[])[] = [
 /** Packages that only some folders may import. Test files may import what they need to check from outside. */
 export const PACKAGES: readonly { readonly name: string; readonly within: readonly string[] }[] = [
   { name: 'better-sqlite3', within: ['src/store/sqlite'] },
+  { name: 'better-sqlite3-multiple-ciphers', within: ['src/store/sqlite'] },
   { name: 'pg', within: ['src/store/postgres'] },
   { name: 'web-tree-sitter', within: ['src/code/parse'] },
   { name: 'node:worker_threads', within: ['src/code/threads'] },
