@@ -14,6 +14,8 @@ export { runOperation, type Face } from './run.ts';
 export { branchesOf, bytes, coverageSentence, elsewhereSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, progressSentence, seconds, summarySentence, vectorsText } from './sentences.ts';
 export { indexFirst } from './first-use.ts';
 export type { IndexAnswer } from './operations/index.ts';
+export { TOKEN_PREFIX, tokenDigest } from './tokens.ts';
+export type { AuditAnswer, CreatedTokenAnswer, RevokedTokenAnswer, TokensAnswer } from './operations/tokens.ts';
 export type { DoctorAnswer } from './operations/doctor.ts';
 export type { IndexedAnswer, RemovedAnswer, RepositoryLine } from './operations/repositories.ts';
 export type { SkippedFile, StatusAnswer } from './operations/status.ts';

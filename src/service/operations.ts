@@ -8,6 +8,7 @@ import { searchOperation } from './operations/search.ts';
 import { similarOperation } from './operations/similar.ts';
 import { statusOperation } from './operations/status.ts';
 import { symbolOperation } from './operations/symbol.ts';
+import { auditOperation, createTokenOperation, listTokensOperation, revokeTokenOperation } from './operations/tokens.ts';
 import { watchOperation } from './operations/watch.ts';
 
 // The table holds operations of many inputs and outputs; each keeps its own types.
@@ -28,6 +29,10 @@ export const OPERATIONS: {
   readonly cleanup: typeof cleanupOperation;
   readonly reindex: typeof reindexOperation;
   readonly doctor: typeof doctorOperation;
+  readonly createToken: typeof createTokenOperation;
+  readonly listTokens: typeof listTokensOperation;
+  readonly revokeToken: typeof revokeTokenOperation;
+  readonly audit: typeof auditOperation;
 } = {
   search: searchOperation,
   symbol: symbolOperation,
@@ -43,4 +48,8 @@ export const OPERATIONS: {
   cleanup: cleanupOperation,
   reindex: reindexOperation,
   doctor: doctorOperation,
+  createToken: createTokenOperation,
+  listTokens: listTokensOperation,
+  revokeToken: revokeTokenOperation,
+  audit: auditOperation,
 };

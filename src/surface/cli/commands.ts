@@ -3,7 +3,7 @@ import { CodeIndexError } from '../../base/mod.ts';
 import { OPERATIONS, type Field } from '../../service/mod.ts';
 import type { Command, Parsed } from './command.ts';
 
-const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, doctor } = OPERATIONS;
+const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, doctor, createToken, listTokens, revokeToken, audit } = OPERATIONS;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -63,6 +63,14 @@ export const COMMANDS: readonly Command[] = [
     name: 'status', usage: 'status [name]', text: status.text, operation: status,
     toInput: (parsed) => ({ ...parsed.input, ...(parsed.words.length === 0 ? {} : { repository: oneWord(parsed, 'name') }) }),
   },
+  {
+    name: 'tokens create', usage: 'tokens create <name>', text: createToken.text, operation: createToken,
+    toInput: (parsed) => ({ ...parsed.input, name: oneWord(parsed, 'name') }),
+    examples: ['code-index tokens create ci --repo curl --repo router', 'code-index tokens create alice --role maintainer --days-to-keep 90'],
+  },
+  { name: 'tokens list', usage: 'tokens list', text: listTokens.text, operation: listTokens },
+  { name: 'tokens revoke', usage: 'tokens revoke <number>', text: revokeToken.text, operation: revokeToken, toInput: (parsed) => ({ id: oneWord(parsed, 'number') }) },
+  { name: 'audit', usage: 'audit', text: audit.text, operation: audit },
   { name: 'doctor', usage: 'doctor', text: doctor.text, operation: doctor },
   {
     name: 'watch', usage: 'watch [path ...]', text: watch.text, operation: watch, streams: true,

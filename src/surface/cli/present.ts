@@ -1,11 +1,12 @@
 import type { Answer } from '../../domain/mod.ts';
 import {
   plural, summarySentence,
-  type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
+  type AuditAnswer, type CreatedTokenAnswer, type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type RevokedTokenAnswer, type StatusAnswer, type TokensAnswer,
 } from '../../service/mod.ts';
 import type { ReadAnswer } from '../../search/mod.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit.ts';
+import { auditLines, createdTokenLines, tokenLines } from './render-tokens.ts';
 import { searchLines } from './render-answer.ts';
 import { readLines } from './render-read.ts';
 import { statusLines } from './render-status.ts';
@@ -30,6 +31,10 @@ const LINES: Readonly<Record<string, Present>> = {
   'repos remove': removedLines,
   'repos gc': removedLines,
   status: (answer: StatusAnswer, paint) => statusLines(answer, paint),
+  'tokens create': (answer: CreatedTokenAnswer, paint) => createdTokenLines(answer, paint),
+  'tokens list': (answer: TokensAnswer, paint) => tokenLines(answer.tokens, paint),
+  'tokens revoke': (answer: RevokedTokenAnswer) => [`Token ${answer.revoked.id} (${answer.revoked.name}) is revoked: the next request with it is refused.`],
+  audit: (answer: AuditAnswer, paint) => auditLines(answer.entries, paint),
   doctor: (answer: DoctorAnswer, paint) => doctorLines(answer, paint),
 };
 

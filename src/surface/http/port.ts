@@ -1,6 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Log, Meter } from '../../base/mod.ts';
+import type { AccessRole } from '../../domain/mod.ts';
 import type { Service } from '../../service/mod.ts';
+
+declare module 'fastify' {
+  /** What a route may say of itself in `config`. */
+  interface FastifyContextConfig {
+    /** Answered without a token, too; where one is sent, it is checked all the same. */
+    open?: boolean;
+    /** The least role that is answered; absent: any identity. Operations check their own. */
+    role?: AccessRole;
+    /** Takes its own time: `signalOf` is not aborted after `requestSeconds`. */
+    unhurried?: boolean;
+  }
+}
 
 /** What a surface needs to answer requests. */
 export interface HttpContext {
@@ -11,6 +24,8 @@ export interface HttpContext {
   serviceOf(request: FastifyRequest): Service;
   /** Aborted when the client is gone, when the request took too long, or when the server stops. */
   signalOf(request: FastifyRequest): AbortSignal;
+  /** Says that the answer never ends by itself, so that a stopping server ends it at once. `GET` of server-sent events is such without saying it. */
+  endless(request: FastifyRequest): void;
 }
 
 /** Adds its routes; called once, before listening. */
@@ -61,6 +76,8 @@ export interface HttpOptions {
   readonly drainSeconds: number;
   /** Text and type of /metrics; null: not offered. */
   readonly metrics: (() => Promise<{ readonly type: string; readonly text: string }>) | null;
+  /** Where counts of rate limits are kept; absent: in this process. */
+  readonly counts?: RateCounts;
   /** For /ready, by name: database, disk, queue, cpu, memory. */
   readonly probes: Readonly<Record<string, () => Promise<Probed>>>;
   readonly admin: {
@@ -68,6 +85,19 @@ export interface HttpOptions {
     logLevel(level?: string): string;
     diagnostics(): Promise<unknown>;
   };
+}
+
+/** Where counts of rate limits are kept. */
+export interface RateCounts {
+  /** Takes one of `count` that come back evenly within `millis`; `peek` only looks. Fails open: what it throws is logged. */
+  take(key: string, rate: { readonly count: number; readonly millis: number }, peek?: boolean): RateTaken | Promise<RateTaken>;
+}
+
+export interface RateTaken {
+  readonly taken: boolean;
+  readonly left: number;
+  /** Milliseconds until the next one can be taken; 0 where there is one. */
+  readonly waitMillis: number;
 }
 
 export interface HttpServer extends AsyncDisposable {

@@ -18,6 +18,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
     version: options.version, log: options.log, meter: options.service.meter,
     serviceOf: () => options.service.as({ identity: LOCAL, workspace: [] }),
     signalOf: (request) => signals.get(request) as AbortSignal,
+    endless: () => {},
   };
   http.get('/health', async () => ({ status: 'healthy', version: options.version }));
   for (const mount of options.mounts) await mount(http, context);
