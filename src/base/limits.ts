@@ -81,4 +81,10 @@ export const LIMITS = {
   gitSeconds: 120,
   /** Seconds a clone or fetch may take. */
   cloneSeconds: 3_600,
+  /** Bytes of given answers kept in memory by one server: a thousand pages of twenty results. */
+  answerCacheBytes: 33_554_432,
+  /** A larger answer is one page of an export; keeping it would drive out many. */
+  answerKeptBytes: 2_097_152,
+  /** Milliseconds for which files that an answer tells of are believed to be as they were. */
+  answerCheckMillis: 200,
 } as const;

@@ -8,6 +8,7 @@ export { search } from './search.ts';
 export { findSymbols } from './symbols/find.ts';
 export { read } from './read/read.ts';
 export { similar } from './similar/mod.ts';
+export { freshnessOfPlace, headCommit } from './answer/envelope.ts';
 export {
   RELATIONS,
   type Narrowing, type OutlineItem, type ReadAnswer, type ReadRequest, type Relation, type SearchRequest, type SimilarRequest,

@@ -17,11 +17,20 @@ interface FieldBase {
   readonly only?: 'command' | 'tool';
 }
 
+/** Bounds of one text. No text may hold a NUL, whatever else it may. */
+export interface TextBounds {
+  /** Characters (UTF-16 units). */
+  readonly least?: number;
+  readonly most?: number;
+  /** Source of a regular expression for the whole text, without anchors: cheap at any length. */
+  readonly pattern?: string;
+}
+
 export type Field = FieldBase &
   (
-    | { readonly kind: 'text' }
-    /** A list of texts; one text counts as a list of one. `shownAs: 'text'` keeps the schema of a tool short. */
-    | { readonly kind: 'texts'; readonly shownAs?: 'text' }
+    | ({ readonly kind: 'text' } & TextBounds)
+    /** A list of texts; one text counts as a list of one. `shownAs: 'text'` keeps the schema of a tool short. Bounds hold for each. */
+    | ({ readonly kind: 'texts'; readonly shownAs?: 'text' } & TextBounds)
     | { readonly kind: 'integer'; readonly least: number; readonly most: number }
     | { readonly kind: 'flag' }
     | { readonly kind: 'choice'; readonly values: readonly string[] }
@@ -55,6 +64,7 @@ function checkValue(name: string, field: Field, value: unknown): unknown {
   switch (field.kind) {
     case 'text':
       if (typeof value !== 'string') throw wrong(name, value, 'a text');
+      checkText(name, field, value);
       return value;
     case 'flag':
       if (typeof value !== 'boolean') throw wrong(name, value, 'true or false');
@@ -74,11 +84,31 @@ function checkValue(name: string, field: Field, value: unknown): unknown {
       const list = Array.isArray(value) ? value : [value];
       for (const item of list) {
         if (typeof item !== 'string') throw wrong(name, item, 'a text or a list of texts');
-        if (field.kind === 'choices' && !field.values.includes(item)) throw wrong(name, item, `out of ${field.values.join(', ')}`);
+        if (field.kind === 'texts') checkText(name, field, item);
+        else if (!field.values.includes(item)) throw wrong(name, item, `out of ${field.values.join(', ')}`);
       }
       return list;
     }
   }
+}
+
+function checkText(name: string, { least = 0, most = Infinity, pattern }: TextBounds, text: string): void {
+  if (text.includes('\0')) throw wrong(name, text, 'a text without the character NUL');
+  if (text.length < least || text.length > most) {
+    const found = text.length === 0 ? 'is empty' : `has ${text.length} characters`;
+    throw new CodeIndexError('invalid_query', `The argument ${quote(name)} ${found}.`, `Give ${least > 0 ? `${least} to ` : 'at most '}${most} characters.`);
+  }
+  if (pattern !== undefined && !patternOf(pattern).test(text)) throw wrong(name, text, `a text of the form ^${pattern}$`);
+}
+
+const patterns = new Map<string, RegExp>();
+
+function patternOf(source: string): RegExp {
+  const known = patterns.get(source);
+  if (known !== undefined) return known;
+  const made = new RegExp(`^(?:${source})$`, 'u');
+  patterns.set(source, made);
+  return made;
 }
 
 function wrong(name: string, value: unknown, wanted: string): CodeIndexError {
@@ -91,7 +121,36 @@ export function quote(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}..."` : text;
 }
 
-/** The JSON schema of one field; texts are left out where they only repeat the name. */
+/** The JSON schema of one field with all its bounds: what is checked is what is told. */
+export function boundedSchema(field: Field): Record<string, unknown> {
+  const schema = fieldSchema(field);
+  switch (field.kind) {
+    case 'text':
+      return { ...schema, ...textSchema(field) };
+    case 'texts': {
+      const { description } = schema;
+      return { type: 'array', items: { type: 'string', ...textSchema(field) }, ...(description === undefined ? {} : { description }) };
+    }
+    case 'integer':
+      return { ...schema, minimum: field.least, maximum: field.most };
+    case 'choice':
+      return { type: 'string', ...schema };
+    case 'choices':
+      return { ...schema, items: { type: 'string', enum: field.values } };
+    case 'flag':
+      return schema;
+  }
+}
+
+function textSchema({ least, most, pattern }: TextBounds): Record<string, unknown> {
+  return {
+    ...(least === undefined ? {} : { minLength: least }),
+    ...(most === undefined ? {} : { maxLength: most }),
+    ...(pattern === undefined ? {} : { pattern: `^${pattern}$` }),
+  };
+}
+
+/** The JSON schema of one field as short as can be, for models that read it; texts are left out where they only repeat the name. */
 export function fieldSchema(field: Field): Record<string, unknown> {
   const about = field.text === '' ? {} : { description: field.text };
   switch (field.kind) {

@@ -4,12 +4,13 @@
  * Invariants: reading is never gated; an operation either answers or throws a `CodeIndexError`; nothing here knows a
  * protocol, a terminal or an environment variable.
  */
-export { checkInput, fieldSchema, type Field, type Fields } from './fields.ts';
+export { answered, type Answered } from './answers.ts';
+export { boundedSchema, checkInput, fieldSchema, type Field, type Fields } from './fields.ts';
 export type { Effect } from './effect.ts';
 export type { Call, Operation } from './operation.ts';
 export { OPERATIONS, type AnyOperation } from './operations.ts';
 export { openService, type Service, type ServiceSettings, type UrlRules } from './service.ts';
-export { LOCAL, requireRole, type Caller } from './caller.ts';
+export { LOCAL, allows, requireRole, type Caller } from './caller.ts';
 export { runOperation, type Face } from './run.ts';
 export { branchesOf, bytes, coverageSentence, elsewhereSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, progressSentence, seconds, summarySentence, vectorsText } from './sentences.ts';
 export { indexFirst } from './first-use.ts';

@@ -6,6 +6,7 @@ import type { Identity, Repository, RepositoryId, View } from '../domain/mod.ts'
 import type { EmbeddingModel, Meaning, ModelSettings } from '../embed/mod.ts';
 import type { Queue } from '../queue/mod.ts';
 import type { Store } from '../store/mod.ts';
+import { Answers } from './answers.ts';
 import { LOCAL, type Caller } from './caller.ts';
 import { granted } from './granted.ts';
 import { Models } from './meaning.ts';
@@ -56,6 +57,8 @@ export interface Service extends AsyncDisposable {
   readonly meter: Meter;
   /** On whose behalf operations run. */
   readonly identity: Identity;
+  /** Answers that were given, of all callers. */
+  readonly answers: Answers;
   /** Where there is one, what takes long is queued and followed; else it runs within the call. */
   readonly queue: Queue | null;
   /** Gives the queue, once, to this service and to all that `as` made of it. */
@@ -81,7 +84,7 @@ export interface Service extends AsyncDisposable {
 }
 
 export function openService(settings: ServiceSettings): Service {
-  return new LocalService({ settings, models: new Models(settings.embedding ?? { provider: 'static' }), store: null, pool: null, queue: null, granted: new Map() }, { identity: LOCAL, workspace: settings.workspace }, true);
+  return new LocalService({ settings, models: new Models(settings.embedding ?? { provider: 'static' }), store: null, pool: null, queue: null, granted: new Map(), answers: new Answers() }, { identity: LOCAL, workspace: settings.workspace }, true);
 }
 
 /** What all callers of one product share. */
@@ -91,6 +94,7 @@ interface Shared {
   store: Promise<Store> | null;
   pool: Promise<Pool> | null;
   queue: Queue | null;
+  readonly answers: Answers;
   /** By the names granted: what is cached beside a store is found again. */
   readonly granted: Map<string, Promise<Store>>;
 }
@@ -102,6 +106,7 @@ class LocalService implements Service {
   readonly settings: ServiceSettings;
   readonly meter: Meter;
   readonly identity: Identity;
+  readonly answers: Answers;
   readonly #shared: Shared;
   readonly #owner: boolean;
   #folders: readonly string[];
@@ -110,6 +115,7 @@ class LocalService implements Service {
     this.settings = shared.settings;
     this.meter = shared.settings.meter ?? NO_METER;
     this.identity = identity;
+    this.answers = shared.answers;
     this.#shared = shared;
     this.#owner = owner;
     this.#folders = workspace;
@@ -200,6 +206,7 @@ class LocalService implements Service {
     shared.pool = null;
     shared.queue = null;
     shared.granted.clear();
+    shared.answers.clear();
     await queue?.[Symbol.asyncDispose]();
     // What could not be opened was told where it was needed; there is nothing to close.
     await shared.models[Symbol.asyncDispose]();

@@ -44,7 +44,7 @@ const LOCATIONS_KEPT = 256;
 const locations = new Map<string, Promise<Location | null>>();
 
 /** Where a view's git folder is does not change while it exists, and asking git costs more than a whole query. */
-async function headCommit(view: View): Promise<string | null> {
+export async function headCommit(view: View): Promise<string | null> {
   if (view.kind !== 'worktree' || view.root === null) return view.commit;
   let location = locations.get(view.root);
   if (location === undefined) {

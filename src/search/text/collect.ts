@@ -1,4 +1,4 @@
-import { LIMITS, throwIfAborted } from '../../base/mod.ts';
+import { LIMITS, breathe, throwIfAborted } from '../../base/mod.ts';
 import type { BlobId } from '../../domain/mod.ts';
 import type { Place } from '../../store/mod.ts';
 import type { Resolved } from '../scope/resolve.ts';
@@ -7,6 +7,8 @@ import type { FileMatcher, LineHit } from '../verify/matcher.ts';
 /** Texts taken from the store at once: few at first, because a page is often full after a handful. */
 export const FIRST_BATCH = 16;
 export const BATCH = 128;
+/** Milliseconds of a scan after which others have their turn. */
+const BREATH_MILLIS = 10;
 
 export interface FileHits {
   readonly blob: BlobId;
@@ -33,7 +35,13 @@ export async function verify(
 ): Promise<number> {
   let at = options.from ?? 0;
   let chars = 0;
+  let breathedAt = performance.now();
   for (let size = FIRST_BATCH; at < ids.length; size = Math.min(BATCH, size * 2)) {
+    // The store answers without waiting, so a long scan would hold up every other question.
+    if (performance.now() - breathedAt > BREATH_MILLIS) {
+      await breathe();
+      breathedAt = performance.now();
+    }
     throwIfAborted(options.signal);
     const batch = Array.prototype.slice.call(ids, at, at + size) as BlobId[];
     const [texts, facts] = await Promise.all([

@@ -13,7 +13,9 @@ export interface NarrowingInput {
 export const REPOSITORY: Field = { kind: 'texts', shownAs: 'text', flag: 'repo', text: 'name; * is all' };
 export const BRANCH: Field = { kind: 'texts', shownAs: 'text', text: '' };
 export const PATH: Field = { kind: 'texts', shownAs: 'text', text: 'glob, folder or file' };
-export const LANGUAGE: Field = { kind: 'texts', shownAs: 'text', flag: 'lang', text: '' };
+/** What names of languages are made of; C++, C#, objective-c. */
+export const LANGUAGE_PATTERN = '[A-Za-z0-9_+#.-]+';
+export const LANGUAGE: Field = { kind: 'texts', shownAs: 'text', flag: 'lang', pattern: LANGUAGE_PATTERN, text: '' };
 
 /** Fills in the workspace, which is what is searched when no repository is named. */
 export async function narrowing(service: Service, input: NarrowingInput): Promise<Narrowing> {

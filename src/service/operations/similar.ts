@@ -1,7 +1,7 @@
 import { CodeIndexError, LIMITS } from '../../base/mod.ts';
 import type { Answer } from '../../domain/mod.ts';
 import type { Operation } from '../operation.ts';
-import { narrowing } from './narrowing.ts';
+import { LANGUAGE_PATTERN, narrowing } from './narrowing.ts';
 
 export interface SimilarInput {
   readonly snippet?: string;
@@ -30,8 +30,8 @@ export const similarOperation: Operation<SimilarInput, Answer> = {
     path: { kind: 'text', position: 'one', text: '' },
     startLine: LINE,
     endLine: LINE,
-    language: { kind: 'text', text: 'language of the snippet' },
-    languages: { kind: 'texts', flag: 'lang', text: 'languages of the results' },
+    language: { kind: 'text', pattern: LANGUAGE_PATTERN, text: 'language of the snippet' },
+    languages: { kind: 'texts', flag: 'lang', pattern: LANGUAGE_PATTERN, text: 'languages of the results' },
     repositories: { kind: 'texts', text: 'where to search; * is all' },
     repository: { kind: 'text', flag: 'repo', text: 'the one that holds path' },
     purpose: { kind: 'text', text: 'search repositories with this purpose' },
