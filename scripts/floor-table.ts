@@ -37,7 +37,11 @@ export const PACKAGES: readonly { readonly name: string; readonly within: readon
   { name: 'jose', within: ['src/surface/http'] },
   { name: 'prom-client', within: ['src/surface/http'] },
   { name: 'pino', within: ['src/app/serve'] },
-  { name: 'pino-roll', within: ['src/app/serve'] },
+  { name: '@sentry/node', within: ['src/app/serve'] },
+  { name: '@opentelemetry/api', within: ['src/app/serve'] },
+  { name: '@opentelemetry/sdk-trace-base', within: ['src/app/serve'] },
+  { name: '@opentelemetry/exporter-trace-otlp-http', within: ['src/app/serve'] },
+  { name: '@opentelemetry/resources', within: ['src/app/serve'] },
   { name: 'bullmq', within: ['src/queue/bullmq'] },
   { name: 'ioredis', within: ['src/queue/bullmq'] },
 ];
