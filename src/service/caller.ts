@@ -14,9 +14,13 @@ export const LOCAL: Identity = { id: 'local', name: 'local user', role: 'admin',
 
 const NEEDED: Readonly<Record<Effect, AccessRole>> = { read: 'reader', write: 'maintainer', admin: 'admin' };
 
+/** Whether the role reaches. */
+export function allows(identity: Identity, operation: { readonly effect: Effect }): boolean {
+  return ACCESS_ROLES.indexOf(identity.role) >= ACCESS_ROLES.indexOf(NEEDED[operation.effect]);
+}
+
 /** Throws `forbidden` where the role does not reach. */
 export function requireRole(identity: Identity, operation: { readonly name: string; readonly effect: Effect }): void {
-  const needed = NEEDED[operation.effect];
-  if (ACCESS_ROLES.indexOf(identity.role) >= ACCESS_ROLES.indexOf(needed)) return;
-  throw new CodeIndexError('forbidden', `${identity.name} has the role ${identity.role}; \`${operation.name}\` needs ${needed}.`, 'Ask an administrator for a token with that role.');
+  if (allows(identity, operation)) return;
+  throw new CodeIndexError('forbidden', `${identity.name} has the role ${identity.role}; \`${operation.name}\` needs ${NEEDED[operation.effect]}.`, 'Ask an administrator for a token with that role.');
 }

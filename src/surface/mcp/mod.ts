@@ -3,4 +3,7 @@
  */
 export { TOOLS, argumentsOf, describeTool, toolsFor, type ListedTool, type Tool } from './tools.ts';
 export { callTool } from './call.ts';
-export { serveMcpOnStdio } from './serve.ts';
+export { serveMcpOnStdio, type StdioOptions } from './serve.ts';
+export { mountMcp, type McpMountOptions } from './mount.ts';
+export type { StartHelper } from './options.ts';
+export type { Greeting } from './greeting.ts';

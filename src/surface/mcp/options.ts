@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Log } from '../../base/mod.ts';
 import type { Service } from '../../service/mod.ts';
 
-/** What the server is given: the product, and how to start helpers. */
+/** What a session is given: the product as its client sees it, and where the client stands. */
 export interface McpOptions {
   readonly service: Service;
   readonly version: string;
@@ -9,8 +10,8 @@ export interface McpOptions {
   readonly cwd: string;
   /** Offer the tools that add, update and remove repositories. */
   readonly management: boolean;
-  readonly signal: AbortSignal;
-  /** Starts this program with these words; NDJSON comes on its stdout. */
-  start(words: readonly string[]): ChildProcess;
-  log(level: 'debug' | 'info' | 'warn', sentence: string): void;
+  readonly log: Log;
 }
+
+/** Starts this program with these words; NDJSON comes on its stdout. */
+export type StartHelper = (words: readonly string[]) => ChildProcess;

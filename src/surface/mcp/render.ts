@@ -1,13 +1,17 @@
 /** Answers as text for a model: numbered lines, the enclosing signature, neighbours, and the handle of the next page. */
-import type { Answer, Result, SymbolHead } from '../../domain/mod.ts';
+import type { Answer, Job, Result, SymbolHead } from '../../domain/mod.ts';
 import type { OutlineItem, ReadAnswer, SymbolResult } from '../../search/mod.ts';
 import {
   bytes, coverageSentence, elsewhereSentence, freshnessSentence, branchesOf, nearbySentence, noneSentence, pathText, plural, summarySentence, vectorsText,
   type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
 } from '../../service/mod.ts';
+import { jobSentence } from './jobs.ts';
+import { inOneLine } from './one-line.ts';
 import type { Tool } from './tools.ts';
 
 export function renderText(tool: Tool, answer: unknown, activity: readonly string[]): string {
+  const { job } = answer as { readonly job?: Job };
+  if (job !== undefined) return `${jobSentence(job)}.${job.state === 'queued' || job.state === 'running' ? ' It goes on without you; get_status shows how far it is.' : ''}`;
   switch (tool.operation.name) {
     case 'search':
     case 'symbol':
@@ -45,7 +49,7 @@ function renderAnswer(answer: Answer, activity: readonly string[]): string {
   let file = '';
   let said = '';
   for (const result of answer.results) {
-    const place = pathText(`${several ? `${result.repository}:` : ''}${result.path}`) + (branches.has(result.repository) ? `@${result.branch ?? 'detached'}` : '');
+    const place = pathText(`${several ? `${result.repository}:` : ''}${result.path}`) + (branches.has(result.repository) ? `@${inOneLine(result.branch ?? 'detached')}` : '');
     const about = aboutOf(result);
     // Lines of one file stand under its heading; where the symbol or the evidence changes, that is said anew.
     if (result.kind !== 'line' || place !== file) lines.push('', [headingOf(result, place), about].filter((part) => part !== '').join('  '));
@@ -62,7 +66,7 @@ function renderAnswer(answer: Answer, activity: readonly string[]): string {
 function aroundLines(result: Result): readonly string[] {
   const { enclosing = [], neighbours = [], symbol, startLine } = result;
   const heads = enclosing.filter(({ name, signature }) => name !== symbol?.name || signature !== symbol.signature);
-  const beside = (side: readonly SymbolHead[]): string => side.map((one) => `${one.name} ${rangeText(one.startLine, one.endLine)}`).join(', ');
+  const beside = (side: readonly SymbolHead[]): string => side.map((one) => `${inOneLine(one.name)} ${rangeText(one.startLine, one.endLine)}`).join(', ');
   const before = beside(neighbours.filter((one) => one.startLine < startLine));
   const after = beside(neighbours.filter((one) => one.startLine >= startLine));
   const around = [...heads.map((one) => `in ${rangeText(one.startLine, one.endLine)} ${headText(one)}`), before === '' ? '' : `before: ${before}`, after === '' ? '' : `after: ${after}`].filter((part) => part !== '');
@@ -100,17 +104,17 @@ function aboutOf(result: Result): string {
 
 function signatureOf(symbol: NonNullable<Result['symbol']>, enclosing: readonly SymbolHead[] = []): string {
   // A head around that is told in full need not be named before it.
-  const within = symbol.container === null || enclosing.some(({ name }) => name === symbol.container) ? '' : `in ${symbol.container}: `;
+  const within = symbol.container === null || enclosing.some(({ name }) => name === symbol.container) ? '' : `in ${inOneLine(symbol.container)}: `;
   return `${within}${headText(symbol)}`;
 }
 
 function headText({ signature, kind, name }: Pick<SymbolHead, 'signature' | 'kind' | 'name'>): string {
-  const head = (signature ?? `${kind} ${name}`).replaceAll(/\s+/g, ' ');
+  const head = inOneLine((signature ?? `${kind} ${name}`).replaceAll(/\s+/g, ' '));
   return head.length <= 200 ? head : `${head.slice(0, 199)}…`;
 }
 
 function numberedLines(result: Pick<Result, 'snippet' | 'startLine'>): readonly string[] {
-  return result.snippet.replace(/\r?\n$/, '').split(/\r?\n/).map((text, index) => `${result.startLine + index}\t${text}`);
+  return result.snippet.replace(/\r?\n$/, '').split(/\r?\n/).map((text, index) => `${result.startLine + index}\t${inOneLine(text)}`);
 }
 
 function renderRead(answer: ReadAnswer): string {
@@ -118,7 +122,7 @@ function renderRead(answer: ReadAnswer): string {
   const head = [
     `${answer.repository}:${pathText(answer.path ?? '')}`,
     answer.text === '' ? plural(answer.outline.length, 'symbol') : `lines ${answer.startLine}-${answer.endLine} of ${answer.totalLines}`,
-    answer.enclosing === null ? '' : `in ${(answer.enclosing.signature ?? answer.enclosing.name).replaceAll(/\s+/g, ' ').slice(0, 200)}`,
+    answer.enclosing === null ? '' : `in ${inOneLine((answer.enclosing.signature ?? answer.enclosing.name).replaceAll(/\s+/g, ' ')).slice(0, 200)}`,
     freshnessSentence(answer.freshness), answer.fileFreshness === 'stale' ? 'stale: the file changed on disk after it was indexed' : '',
   ].filter((part) => part !== '').join(' · ');
   if (answer.text === '') return [head, ...outlineLines(answer.outline, 0)].join('\n');
@@ -129,7 +133,7 @@ function renderRead(answer: ReadAnswer): string {
 
 function outlineLines(items: readonly OutlineItem[], depth: number): readonly string[] {
   return items.map((item) => {
-    const signature = (item.signature ?? item.name).replaceAll(/\s+/g, ' ').slice(0, 160);
+    const signature = inOneLine((item.signature ?? item.name).replaceAll(/\s+/g, ' ')).slice(0, 160);
     return `${'  '.repeat(depth + item.depth)}${item.startLine}-${item.endLine} ${signature === item.name ? `${item.kind} ` : ''}${signature}`;
   });
 }

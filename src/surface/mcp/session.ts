@@ -1,13 +1,11 @@
-/** The folders that a client works in, indexed and watched behind the answers by a process of their own. */
-import type { ChildProcess } from 'node:child_process';
+/** The folders that a client works in, indexed and watched behind the answers. */
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Progress } from '../../domain/mod.ts';
 import { openLocation } from '../../repo/mod.ts';
-import { progressSentence, type Service } from '../../service/mod.ts';
+import type { Service } from '../../service/mod.ts';
+import type { Followed, Watchers } from './watchers.ts';
 
 export interface Workspace {
   /** Follows the folders: those that are new are indexed, those that went are let go. */
@@ -20,20 +18,6 @@ export interface Workspace {
    */
   settled(millis: number, wanted: { readonly text: boolean }): Promise<void>;
   close(): void;
-}
-
-interface Watcher {
-  readonly child: ChildProcess;
-  sentence: string;
-  /** The text is searchable, or the process ended. */
-  textDone: boolean;
-}
-
-export interface WorkspaceOptions {
-  readonly service: Service;
-  /** Starts this program with these words; NDJSON comes on its stdout. */
-  start(words: readonly string[]): ChildProcess;
-  log(level: 'debug' | 'info' | 'warn', sentence: string): void;
 }
 
 /** Wakes those who wait for a condition, so that they look again. */
@@ -59,64 +43,42 @@ class Bell {
   }
 }
 
-export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const watchers = new Map<string, Watcher>();
+export function openWorkspace(service: Service, watchers: Watchers): Workspace {
+  const followed = new Map<string, Followed>();
   const bell = new Bell();
   let closed = false;
   /** The client said where it works, or that it works nowhere. */
   let known = false;
   /** Something of the workspace was searchable once, so nothing has to be waited for. */
   let searchable = false;
-  const begin = (folder: string): void => {
-    const child = options.start(['watch', folder, '--json']);
-    const watcher: Watcher = { child, sentence: `${path.basename(folder)}: looking for files`, textDone: false };
-    watchers.set(folder, watcher);
-    const finish = (why: string): void => {
-      if (!closed && watchers.get(folder) === watcher) options.log('warn', `The process that watches ${folder} ended: ${why}.`);
-      watcher.sentence = '';
-      watcher.textDone = true;
-      bell.ring();
-    };
-    child.on('error', (error) => finish(error.message));
-    child.on('exit', (code) => finish(`exit code ${code ?? 'none'}`));
-    if (child.stdout === null) return;
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const progress = asProgress(line);
-      if (progress === null) return;
-      options.log('debug', line);
-      watcher.sentence = progress.kind === 'done' ? '' : progressSentence(progress);
-      if (progress.kind === 'symbols' || progress.kind === 'done') {
-        watcher.textDone = true;
-        bell.ring();
-      }
-    });
-  };
   return {
     follow(folders) {
+      // The client may be gone before it is known where it worked.
+      if (closed) return;
       const wanted = new Set(folders);
       known = true;
       searchable = false;
-      for (const [folder, { child }] of watchers) {
+      for (const [folder, one] of followed) {
         if (wanted.has(folder)) continue;
-        watchers.delete(folder);
-        child.kill();
+        followed.delete(folder);
+        one.release();
       }
-      options.service.setWorkspace([...wanted]);
-      for (const folder of wanted) if (!watchers.has(folder)) begin(folder);
+      service.setWorkspace([...wanted]);
+      for (const folder of wanted) if (!followed.has(folder)) followed.set(folder, watchers.follow(folder, () => bell.ring()));
       bell.ring();
     },
-    activity: () => [...watchers.values()].flatMap(({ sentence }) => (sentence === '' ? [] : [sentence])),
+    activity: () => [...followed.values()].map((one) => one.sentence()).filter((sentence) => sentence !== ''),
     async settled(millis, { text }) {
       const end = Date.now() + millis;
       await bell.until(() => known, end);
-      if (!text || searchable || watchers.size === 0) return;
-      searchable = await hasText(options.service);
-      if (!searchable) await bell.until(() => [...watchers.values()].every(({ textDone }) => textDone), end);
+      if (!text || searchable || followed.size === 0) return;
+      searchable = await hasText(service);
+      if (!searchable) await bell.until(() => [...followed.values()].every((one) => one.textDone()), end);
     },
     close() {
       closed = true;
-      for (const { child } of watchers.values()) child.kill();
-      watchers.clear();
+      for (const one of followed.values()) one.release();
+      followed.clear();
     },
   };
 }
@@ -125,15 +87,6 @@ async function hasText(service: Service): Promise<boolean> {
   const [items, store] = await Promise.all([service.workspace(), service.store()]);
   const views = await store.meta.views();
   return items.length > 0 && items.every((item) => views.some((view) => view.id === item.view && view.indexedAt !== null));
-}
-
-function asProgress(line: string): Progress | null {
-  try {
-    const value = JSON.parse(line) as Partial<Progress>;
-    return value.kind === undefined ? null : (value as Progress);
-  } catch {
-    return null;
-  }
 }
 
 /** The folders of a client's roots: existing ones, real paths, no home folder and no root of a disk. */
