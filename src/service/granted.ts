@@ -58,6 +58,9 @@ export function granted(store: Store, names: readonly string[]): Store {
       await require(delta.repository);
       return store.commit(delta);
     },
+    copyTo: async () => {
+      throw new CodeIndexError('forbidden', 'A copy holds every repository, and this caller may use some of them.', 'Ask an administrator of all repositories.');
+    },
     // Whoever opened the store closes it.
     [Symbol.asyncDispose]: async () => {},
   };

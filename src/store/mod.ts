@@ -5,7 +5,7 @@
  * leaves a database that opens and answers; readers are never blocked; ids of blobs are never used twice.
  */
 export type {
-  ChunkBlock, CommitResult, Delta, Files, Journal, Meta, NewBlob, NewFacts, NewPack, NewVectors, PackedTexts, PackPlace, PathTest, Place, Plan, Scope, Store, StoreStatistics,
+  ChunkBlock, CommitResult, CopyOptions, Delta, Files, Journal, Meta, NewBlob, NewFacts, NewPack, NewVectors, PackedTexts, PackPlace, PathTest, Place, Plan, Scope, Store, StoreCopy, StoreStatistics,
   SymbolNameHit, SymbolQuery, Symbols, TermPostings, Terms, Tokens, TrigramPlan, Trigrams, VectorHit, VectorProducts, Vectors, ViewDelta,
 } from './ports.ts';
 export { openStore, type OpenOptions } from './open.ts';

@@ -16,12 +16,16 @@ export interface OpenOptions {
  * A driver's library is loaded only when its scheme is asked for.
  */
 export async function openStore(url: string, options: OpenOptions): Promise<Store> {
-  const colon = url.indexOf(':');
-  const scheme = colon < 0 ? url : url.slice(0, colon);
-  const rest = colon < 0 ? '' : url.slice(colon + 1).replace(/^\/\/(?=\/|$)/, '');
+  const { scheme, file } = addressOf(url, options.dataDir);
   if (scheme === 'sqlite') {
-    const { openSqlite } = await import('./sqlite/store.ts');
-    return openSqlite({ file: rest === '' ? join(options.dataDir, 'code_index.db') : rest, dataDir: options.dataDir, readOnly: options.readOnly ?? false });
+    const [{ openSqlite }, { cipherOf }] = await Promise.all([import('./sqlite/store.ts'), import('./sqlite/cipher.ts')]);
+    return openSqlite({ file, dataDir: options.dataDir, readOnly: options.readOnly ?? false, cipher: await cipherOf(options.key) });
   }
   throw new CodeIndexError('unavailable', `No store driver is there for "${scheme}:" addresses.`, 'Set DATABASE_URL to `sqlite:` or `sqlite:<path>`.');
+}
+
+function addressOf(url: string, dataDir: string): { readonly scheme: string; readonly file: string } {
+  const colon = url.indexOf(':');
+  const rest = colon < 0 ? '' : url.slice(colon + 1).replace(/^\/\/(?=\/|$)/, '');
+  return { scheme: colon < 0 ? url : url.slice(0, colon), file: rest === '' ? join(dataDir, 'code_index.db') : rest };
 }

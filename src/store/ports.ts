@@ -26,6 +26,29 @@ export interface Store extends AsyncDisposable {
   lease(purpose: string, options?: { waitMillis?: number; signal?: AbortSignal }): Promise<AsyncDisposable>;
   /** Merges small blocks, drops what no blob needs and gives free space back. Safe to stop at any time. */
   compact(options?: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Writes a copy of everything, of one moment, to the new file `file` while others read and write; verified by opening
+   * it, and encrypted as the store is. Fails with `unavailable` and leaves no file where the disk is full; a driver
+   * whose database has tools of its own for this says so.
+   */
+  copyTo(file: string, options?: CopyOptions): Promise<StoreCopy>;
+}
+
+export interface CopyOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes copied so far, and all of them. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A copy of a store as it was found when it was opened. */
+export interface StoreCopy {
+  readonly bytes: number;
+  /** Of the file, in hexadecimal. */
+  readonly sha256: string;
+  /** Version of the driver's tables. */
+  readonly format: number;
+  readonly encrypted: boolean;
+  readonly statistics: StoreStatistics;
 }
 
 /** Repositories and views. */

@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { CodeIndexError } from '../../base/mod.ts';
+import { keyError, openFile, type Cipher } from './cipher.ts';
 import { asStoreError } from './errors.ts';
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './migrations.ts';
 
 export interface Place {
   readonly file: string;
   readonly dataDir: string;
+  /** Absent or null: the file is not encrypted. */
+  readonly cipher?: Cipher | null;
 }
 
 const BUSY_MILLIS = 15_000;
@@ -20,19 +23,19 @@ const LOG_BYTES = 67_108_864;
 
 /** Makes the folders and the database file where they are missing, and brings an old file up to date. */
 export function prepare(place: Place): void {
-  try {
+  opened(place, () => {
     for (const folder of [dirname(place.file), place.dataDir, ...['repositories', 'uploads', 'logs'].map((name) => join(place.dataDir, name))]) {
       mkdirSync(folder, { recursive: true });
     }
-    const database = new Database(place.file, { timeout: BUSY_MILLIS });
+    const database = openFile(place.file, { timeout: BUSY_MILLIS }, place.cipher);
     try {
       if (versionOf(database, place.file) < SCHEMA_VERSION) create(database, place.file);
+      // A backup and a file that was encrypted anew come without a log.
+      else if (database.pragma('journal_mode', { simple: true }) !== 'wal') retried(() => database.pragma('journal_mode = WAL'));
     } finally {
       database.close();
     }
-  } catch (thrown) {
-    throw asStoreError(thrown, place.file, 'Opening the index');
-  }
+  });
 }
 
 /** Two processes may meet here: whoever comes second finds the work done. */
@@ -62,8 +65,8 @@ function retried(work: () => unknown): void {
   }
 }
 
-/** The schema version of the file, 0 for an empty one; refuses files that are not ours or too new. */
-function versionOf(database: Database.Database, file: string): number {
+/** The format of the file, 0 for an empty one; refuses files that are not ours or too new. */
+export function versionOf(database: Database.Database, file: string): number {
   const version = database.pragma('user_version', { simple: true }) as number;
   const owner = database.pragma('application_id', { simple: true }) as number;
   const tables = database.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number;
@@ -85,7 +88,7 @@ export function openReader(place: Place): Database.Database {
     throw new CodeIndexError('not_indexed', `There is no index at ${place.file}.`, 'Run `code-index index` first.');
   }
   return opened(place, () => {
-    const database = new Database(place.file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLIS });
+    const database = openFile(place.file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLIS }, place.cipher);
     database.pragma(`cache_size = -${READER_CACHE_KIB}`);
     database.pragma('temp_store = MEMORY');
     const version = versionOf(database, place.file);
@@ -99,7 +102,7 @@ export function openReader(place: Place): Database.Database {
 
 export function openWriter(place: Place): Database.Database {
   return opened(place, () => {
-    const database = new Database(place.file, { fileMustExist: true, timeout: BUSY_MILLIS });
+    const database = openFile(place.file, { fileMustExist: true, timeout: BUSY_MILLIS }, place.cipher);
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
     database.pragma(`cache_size = -${WRITER_CACHE_KIB}`);
@@ -110,10 +113,28 @@ export function openWriter(place: Place): Database.Database {
   });
 }
 
-function opened(place: Place, open: () => Database.Database): Database.Database {
+/** How often a file may be replaced while it is opened. */
+const OPEN_ATTEMPTS = 3;
+
+/**
+ * `rekey` and `restore` put another file in the place: whoever was about to open the old one, and waited for its lock,
+ * opens again. What cannot be opened is told in sentences.
+ */
+function opened<Result extends Database.Database | void>(place: Place, open: () => Result): Result {
   try {
-    return open();
+    for (let attempt = 1; ; attempt++) {
+      const before = numberOf(place.file);
+      const database = open();
+      const after = numberOf(place.file);
+      if (before === null || before === after || attempt === OPEN_ATTEMPTS) return database;
+      database?.close();
+    }
   } catch (thrown) {
+    if ((thrown as { code?: unknown }).code === 'SQLITE_NOTADB') throw keyError(place.file, place.cipher != null) ?? asStoreError(thrown, place.file, 'Opening the index');
     throw asStoreError(thrown, place.file, 'Opening the index');
   }
+}
+
+function numberOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
 }

@@ -1,16 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import { CodeIndexError, LIMITS, throwIfAborted } from '../../base/mod.ts';
+import { LIMITS, throwIfAborted } from '../../base/mod.ts';
 import type { Core } from './core.ts';
 import { asStoreError } from './errors.ts';
-
-interface Holder {
-  readonly pid: number;
-  readonly purpose: string;
-  readonly since: string;
-}
+import { WriterLock } from './writer-lock.ts';
 
 export interface LeaseOptions {
   waitMillis?: number;
@@ -23,26 +15,20 @@ export interface LeaseHooks {
   released(): Promise<void>;
 }
 
-const POLL_FIRST_MILLIS = 2;
-const POLL_MOST_MILLIS = 100;
+const TURN_MILLIS = 100;
 
-/**
- * The only right to write, one for each data folder: an open transaction on the small file `writer.lock`.
- * The operating system lets go of it when the process dies, however it dies. `writer.json` only says who has it.
- */
+/** The only right to write, one for each data folder: the writer's lock, with a queue of those of one process before it. */
 export class Leases {
   readonly #core: Core;
   readonly #hooks: LeaseHooks;
-  readonly #lockFile: string;
-  readonly #holderFile: string;
+  readonly #writerLock: WriterLock;
   #turn: Promise<void> = Promise.resolve();
   #held = false;
 
   constructor(core: Core, hooks: LeaseHooks) {
     this.#core = core;
     this.#hooks = hooks;
-    this.#lockFile = join(core.place.dataDir, 'writer.lock');
-    this.#holderFile = join(core.place.dataDir, 'writer.json');
+    this.#writerLock = new WriterLock(core.place.dataDir);
   }
 
   /** This store has the lease at the moment. */
@@ -59,10 +45,8 @@ export class Leases {
     this.#turn = before.then(() => promise);
     try {
       await this.#until(before, deadline, options.signal);
-      const lock = await this.#lock(deadline, options.signal);
+      const lock = await this.#writerLock.take(purpose, deadline, options.signal);
       try {
-        const holder: Holder = { pid: process.pid, purpose, since: new Date().toISOString() };
-        writeFileSync(this.#holderFile, JSON.stringify(holder));
         await this.#hooks.taken();
       } catch (thrown) {
         lock.close();
@@ -88,7 +72,7 @@ export class Leases {
       };
     } catch (thrown) {
       letNext();
-      throw asStoreError(thrown, this.#lockFile, 'Taking the right to write');
+      throw asStoreError(thrown, this.#writerLock.file, 'Taking the right to write');
     }
   }
 
@@ -105,44 +89,10 @@ export class Leases {
       throwIfAborted(signal);
       const left = deadline - Date.now();
       const timer = new AbortController();
-      const turned = await Promise.race([done, sleep(Math.max(0, Math.min(left, POLL_MOST_MILLIS)), false, { signal: timer.signal })]);
+      const turned = await Promise.race([done, sleep(Math.max(0, Math.min(left, TURN_MILLIS)), false, { signal: timer.signal })]);
       timer.abort();
       if (turned) return;
-      if (left <= 0) throw this.#taken();
+      if (left <= 0) throw this.#writerLock.taken();
     }
-  }
-
-  async #lock(deadline: number, signal: AbortSignal | undefined): Promise<Database.Database> {
-    const database = new Database(this.#lockFile, { timeout: 0 });
-    try {
-      for (let pause = POLL_FIRST_MILLIS; ; pause = Math.min(pause * 2, POLL_MOST_MILLIS)) {
-        throwIfAborted(signal);
-        try {
-          database.exec('BEGIN EXCLUSIVE');
-          return database;
-        } catch (thrown) {
-          if (!String((thrown as { code?: string }).code).startsWith('SQLITE_BUSY')) throw thrown;
-        }
-        const left = deadline - Date.now();
-        if (left <= 0) throw this.#taken();
-        await sleep(Math.min(pause, left));
-      }
-    } catch (thrown) {
-      database.close();
-      throw thrown;
-    }
-  }
-
-  #taken(): CodeIndexError {
-    let who = 'another process';
-    let fix = 'Repeat the call when it has finished.';
-    try {
-      const holder = JSON.parse(readFileSync(this.#holderFile, 'utf8')) as Holder;
-      who = `process ${holder.pid} (${holder.purpose}, since ${holder.since})`;
-      fix = `Wait until process ${holder.pid} has finished, or stop it, then repeat the call; what is indexed can be searched meanwhile.`;
-    } catch {
-      // The note is for people only: without it the lock still holds.
-    }
-    return new CodeIndexError('conflict', `The index in ${this.#core.place.dataDir} is being written by ${who}.`, fix);
   }
 }

@@ -77,7 +77,7 @@ function check(core: Core): string {
   return `SQLite ${core.reader.prepare<[], string>('SELECT sqlite_version()').pluck().get()}, format ${SCHEMA_VERSION}`;
 }
 
-function statistics(core: Core, repository: RepositoryId | undefined): StoreStatistics {
+export function statistics(core: Core, repository: RepositoryId | undefined): StoreStatistics {
   const { reader } = core;
   const owners = repository === undefined
     ? reader.prepare<[], number>('SELECT id FROM repository WHERE name IS NOT NULL').pluck().all()

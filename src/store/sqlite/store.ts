@@ -3,6 +3,7 @@ import type { RepositoryId } from '../../domain/mod.ts';
 import type { Store } from '../ports.ts';
 import { Blocks } from './blocks.ts';
 import { prepare, type Place } from './connection.ts';
+import { copyApart, keyText } from './copy.ts';
 import { Core } from './core.ts';
 import { makeFiles } from './files.ts';
 import { Garbage } from './garbage.ts';
@@ -74,6 +75,7 @@ export function openSqlite({ readOnly, vectorSizes = SIZES, ...place }: Place & 
       await garbage.giveBack(0, options?.signal);
       core.checkpoint();
     })),
+    copyTo: (file, options) => copyApart({ source: 'live', file: place.file, dataDir: place.dataDir, key: keyText(place.cipher), to: file }, options),
     [Symbol.asyncDispose]: () => core.close(),
   };
 }

@@ -86,21 +86,41 @@ function squaresOf(vector: Int8Array): number {
   return sum;
 }
 
-/** Compares every vector in scope. */
-export function scanWhole(plane: Plane, { vector, within }: Asked, best: Nearest): void {
+/** Distances lie between 0 and 2; so many bins of them tell the nearest few hundred of some thousand closely enough. */
+const BINS = 4_096;
+
+/** Compares every vector in scope. A count by distance tells first how far the nearest reach, so that hits are made of those alone. */
+export function scanWhole(plane: Plane, { vector, within, limit }: Asked, best: Nearest): void {
   const { kernel, at, width, blobs, starts } = plane;
   plane.bytesAt(at.query, width).fill(0).set(new Uint8Array(vector.buffer, vector.byteOffset, vector.length));
   const squares = squaresOf(vector);
   const products = plane.integersAt(at.out, plane.chunks);
   const runs = plane.runs(within);
-  for (let run = 0, blob = 0; run < runs.length; run += 2) {
+  const distances = new Float64Array(plane.chunks);
+  const counts = new Uint32Array(BINS + 1);
+  for (let run = 0; run < runs.length; run += 2) {
     const [from, to] = [runs[run] as number, runs[run + 1] as number];
     kernel.products(at.rows + from * width, to - from, width / 16, at.query, at.out + from * 4);
     for (let row = from; row < to; row++) {
-      while ((starts[blob + 1] as number) <= row) blob++;
-      best.add(blobs[blob] as number, row - (starts[blob] as number), distanceOf(products[row] as number, squares, plane.squares[row] as number));
+      const distance = distanceOf(products[row] as number, squares, plane.squares[row] as number);
+      distances[row] = distance;
+      const bin = binOf(distance);
+      counts[bin] = (counts[bin] as number) + 1;
     }
   }
+  let last = 0;
+  for (let room = limit - (counts[0] as number); room > 0 && last < BINS; room -= counts[last] as number) last++;
+  for (let run = 0, blob = 0; run < runs.length; run += 2) {
+    for (let row = runs[run] as number; row < (runs[run + 1] as number); row++) {
+      if (binOf(distances[row] as number) > last) continue;
+      while ((starts[blob + 1] as number) <= row) blob++;
+      best.add(blobs[blob] as number, row - (starts[blob] as number), distances[row] as number);
+    }
+  }
+}
+
+function binOf(distance: number): number {
+  return (distance * (BINS / 2)) | 0;
 }
 
 /** Lets the bits choose what is compared; `cells` say where to look at all, null for everywhere. */
