@@ -9,9 +9,10 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const http = fastify({ logger: false });
   answerErrors(http);
   const signals = new WeakMap<FastifyRequest, AbortSignal>();
-  http.addHook('onRequest', async (request) => {
+  http.addHook('onRequest', async (request, reply) => {
     const gone = new AbortController();
-    request.raw.once('close', () => gone.abort(new DOMException('the client is gone', 'AbortError')));
+    // A request closes when its body was read; an answer when it was sent, or when nobody takes it any more.
+    reply.raw.once('close', () => gone.abort(new DOMException('the client is gone', 'AbortError')));
     signals.set(request, gone.signal);
   });
   const context: HttpContext = {
