@@ -26,6 +26,8 @@ export const PACKAGES: readonly { readonly name: string; readonly within: readon
   { name: 'web-tree-sitter', within: ['src/code/parse'] },
   { name: 'node:worker_threads', within: ['src/code/threads'] },
   { name: '@parcel/watcher', within: ['src/repo'] },
+  { name: 'tar', within: ['src/repo'] },
+  { name: 'yauzl', within: ['src/repo'] },
   { name: 'onnxruntime-node', within: ['src/embed/onnx'] },
   { name: '@huggingface/tokenizers', within: ['src/embed/onnx'] },
   { name: 're2js', within: ['src/search'] },

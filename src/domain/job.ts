@@ -12,6 +12,15 @@ export type JobRequest =
     readonly daysToKeep?: number;
     readonly branch?: readonly string[];
   }
+  | {
+    readonly kind: 'upload';
+    /** Absolute; an archive in the folder of uploads is removed when the job has ended. */
+    readonly file: string;
+    readonly name: string;
+    readonly purpose?: string;
+    readonly language?: string;
+    readonly daysToKeep?: number;
+  }
   | { readonly kind: 'index'; readonly repository: string; readonly fetch: boolean }
   | { readonly kind: 'remove'; readonly repository: string }
   | { readonly kind: 'cleanup' };
