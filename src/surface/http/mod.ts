@@ -3,5 +3,7 @@
  * decided here; what is answered comes from the surfaces that are mounted.
  */
 export { openHttp } from './server.ts';
+export { openMeter, type MeterOptions, type ServerMeter } from './metrics.ts';
+export { isLoopback } from './places.ts';
 export { statusOf } from './errors.ts';
-export type { AccessSettings, HttpContext, HttpOptions, HttpRules, HttpServer, Mount, Probed } from './port.ts';
+export type { AccessSettings, HttpContext, HttpOptions, HttpRules, HttpServer, Mount, Probed, RateCounts, RateTaken } from './port.ts';

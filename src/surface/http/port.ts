@@ -10,6 +10,8 @@ declare module 'fastify' {
     open?: boolean;
     /** The least role that is answered; absent: any identity. Operations check their own. */
     role?: AccessRole;
+    /** Rate limits do not count it. */
+    uncounted?: boolean;
     /** Takes its own time: `signalOf` is not aborted after `requestSeconds`. */
     unhurried?: boolean;
   }

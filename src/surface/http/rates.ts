@@ -1,0 +1,42 @@
+/** Rate limits: buckets that refill evenly, so that a minute's worth may come at once and nobody waits for a full minute. */
+import { isIPv6 } from 'node:net';
+import type { RateCounts, RateTaken } from './port.ts';
+
+/** Callers remembered: some megabytes. The one not heard of for longest is forgotten first, whose bucket is the likeliest to be full. */
+const KEYS = 20_000;
+
+interface Bucket {
+  left: number;
+  at: number;
+}
+
+/** Counts in this process. */
+export function memoryCounts(now: () => number = () => performance.now()): RateCounts {
+  const buckets = new Map<string, Bucket>();
+  return {
+    take(key, { count, millis }, peek = false): RateTaken {
+      const time = now();
+      const bucket = buckets.get(key) ?? { left: count, at: time };
+      const perMilli = count / millis;
+      bucket.left = Math.min(count, bucket.left + (time - bucket.at) * perMilli);
+      bucket.at = time;
+      const taken = bucket.left >= 1;
+      if (taken && !peek) bucket.left -= 1;
+      buckets.delete(key);
+      if (!peek || bucket.left < count) buckets.set(key, bucket);
+      if (buckets.size > KEYS) buckets.delete(buckets.keys().next().value as string);
+      return { taken, left: Math.floor(bucket.left), waitMillis: bucket.left >= 1 ? 0 : Math.ceil((1 - bucket.left) / perMilli) };
+    },
+  };
+}
+
+/** What counts as one address: of IPv6 the network that one site gets, since it may take any address in it. */
+export function addressKey(address: string): string {
+  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = (plain.split('%', 1)[0] as string).split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const gap = tail === undefined ? 0 : 8 - first.length - last.length;
+  return [...first, ...Array.from({ length: gap }, () => '0'), ...last].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, '')).join(':');
+}
