@@ -34,8 +34,6 @@ export const PACKAGES: readonly { readonly name: string; readonly within: readon
   { name: '@modelcontextprotocol/server', within: ['src/surface/mcp'] },
   { name: '@modelcontextprotocol/client', within: [] },
   { name: 'fastify', within: ['src/surface/http', 'src/surface/rest', 'src/surface/page', 'src/surface/mcp'] },
-  { name: '@fastify/rate-limit', within: ['src/surface/http'] },
-  { name: '@fastify/helmet', within: ['src/surface/http'] },
   { name: 'jose', within: ['src/surface/http'] },
   { name: 'prom-client', within: ['src/surface/http'] },
   { name: 'pino', within: ['src/app/serve'] },

@@ -15,9 +15,8 @@ export interface Exchange {
   service: Service | null;
   /** Ends when the server stops. */
   endless: boolean;
-  /** Bytes that had arrived at the last look, and when there were more than before. */
-  arrived: number;
-  arrivedAt: number;
+  /** Bytes that its connection had read at its beginning. */
+  readonly before: number;
   /** When the answer was handed over to the network. */
   writtenAt: number | null;
 }
@@ -44,7 +43,7 @@ export class Exchanges {
 
   begin(request: FastifyRequest, reply: FastifyReply): Exchange {
     const begun = performance.now();
-    const exchange: Exchange = { request, reply, begun, stop: new AbortController(), identity: null, service: null, endless: false, arrived: 0, arrivedAt: begun, writtenAt: null };
+    const exchange: Exchange = { request, reply, begun, before: request.raw.socket.bytesRead, stop: new AbortController(), identity: null, service: null, endless: false, writtenAt: null };
     this.#open.set(request, exchange);
     reply.raw.once('close', () => this.#end(exchange));
     return exchange;
@@ -82,12 +81,9 @@ export class Exchanges {
         exchange.writtenAt ??= now;
         if (now - exchange.writtenAt > this.#limitMillis) raw.destroy();
       } else if (!raw.complete) {
-        const bytes = raw.socket.bytesRead;
-        if (bytes > exchange.arrived) exchange.arrivedAt = now;
-        exchange.arrived = bytes;
-        // A large upload takes its time, as long as something comes.
-        const since = routeOptions.config.unhurried === true ? exchange.arrivedAt : begun;
-        if (now - since > this.#limitMillis) refuseSlow(exchange);
+        // A large upload takes its time as long as it moves: every kilobyte buys a second.
+        const bought = routeOptions.config.unhurried === true ? raw.socket.bytesRead - exchange.before : 0;
+        if (now - begun > this.#limitMillis + bought) refuseSlow(exchange);
       } else if (routeOptions.config.unhurried !== true && !isStream(exchange) && now - begun > this.#limitMillis) {
         stop.abort(new DOMException('the request took too long', 'TimeoutError'));
       }
