@@ -168,3 +168,13 @@ export function fieldSchema(field: Field): Record<string, unknown> {
       return { type: 'array', items: field.hidden ? { type: 'string' } : { enum: field.values }, ...about };
   }
 }
+
+/** `startLine` of an operation as protocols name it: `start_line`. */
+export function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** And back. */
+export function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

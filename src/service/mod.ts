@@ -5,11 +5,11 @@
  * protocol, a terminal or an environment variable.
  */
 export { answered, type Answered } from './answers.ts';
-export { boundedSchema, checkInput, fieldSchema, type Field, type Fields } from './fields.ts';
+export { boundedSchema, camelCase, checkInput, fieldSchema, quote, snakeCase, type Field, type Fields } from './fields.ts';
 export type { Effect } from './effect.ts';
 export type { Call, Operation } from './operation.ts';
 export { OPERATIONS, type AnyOperation } from './operations.ts';
-export { openService, type Service, type ServiceSettings, type UrlRules } from './service.ts';
+export { openService, type Service, type ServerSettings, type ServiceSettings, type UrlRules } from './service.ts';
 export { LOCAL, allows, requireRole, type Caller } from './caller.ts';
 export { runOperation, type Face } from './run.ts';
 export { branchesOf, bytes, coverageSentence, elsewhereSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, progressSentence, seconds, summarySentence, vectorsText } from './sentences.ts';
@@ -17,6 +17,9 @@ export { indexFirst } from './first-use.ts';
 export type { IndexAnswer } from './operations/index.ts';
 export { TOKEN_PREFIX, tokenDigest } from './tokens.ts';
 export type { AuditAnswer, CreatedTokenAnswer, RevokedTokenAnswer, TokensAnswer } from './operations/tokens.ts';
+export type { BackupAnswer, BackupLine, BackupsAnswer, RestoreAnswer } from './operations/backup.ts';
+export type { RekeyAnswer } from './operations/rekey.ts';
+export { keyInFile } from './key-file.ts';
 export type { DoctorAnswer } from './operations/doctor.ts';
 export type { IndexedAnswer, RemovedAnswer, RepositoryLine } from './operations/repositories.ts';
 export type { SkippedFile, StatusAnswer } from './operations/status.ts';

@@ -17,7 +17,7 @@ export async function serve({ settings, version, signal, open }: Serve): Promise
   await using service = open();
   const log: Log = (level, sentence) => process.stderr.write(`code-index: ${level === 'info' ? '' : `${level}: `}${sentence}\n`);
   await using http = await openHttp({
-    host: settings.host, port: settings.port, version, service, log, mounts: [mountRest, mountMcp({ management: settings.repositoryManagement })],
+    host: settings.host, port: settings.port, version, service, log, mounts: [mountRest({ maxQueryChars: settings.maxQueryChars, management: settings.repositoryManagement, maxUploadBytes: settings.maxUploadBytes }), mountMcp({ management: settings.repositoryManagement })],
     rules: { access: { required: false }, rateLimit: settings.rateLimit, allowedHosts: settings.allowedHosts, allowedOrigins: settings.allowedOrigins, tls: null },
     production: settings.environment === 'production', publicUrl: settings.publicUrl, trustedProxies: settings.trustedProxies,
     bodyBytes: 1_048_576, requestSeconds: settings.requestSeconds, drainSeconds: settings.drainSeconds,

@@ -1,3 +1,4 @@
 /** rest: JSON over HTTP, made from the table of operations. */
-export { ROUTES, type Route } from './routes.ts';
 export { mountRest } from './mount.ts';
+export { openApiOf, type ExampleValues, type OpenApiDocument, type OpenApiOperation } from './openapi.ts';
+export type { RestOptions } from './options.ts';

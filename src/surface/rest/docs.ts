@@ -1,0 +1,36 @@
+/** /openapi.json, and /docs: the same to read, as one page without scripts. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Service } from '../../service/mod.ts';
+import type { HttpContext } from '../http/mod.ts';
+import { docsPage, DOCS_STYLE } from './docs-page.ts';
+import { openApiOf, type ExampleValues, type OpenApiDocument } from './openapi.ts';
+import type { RestOptions } from './options.ts';
+
+const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export function mountDocs(http: FastifyInstance, context: HttpContext, options: RestOptions): void {
+  const document = async (request: FastifyRequest): Promise<OpenApiDocument> => {
+    const server = `${request.protocol}://${request.host}`;
+    return openApiOf(context.version, options, { server, ...(await whatIsThere(context.serviceOf(request))) });
+  };
+  http.get('/openapi.json', async (request, reply) => reply.header('cache-control', 'private, no-cache').send(await document(request)));
+  http.get('/docs', async (request, reply) => {
+    void reply.header('cache-control', 'private, no-cache').header('content-security-policy', POLICY);
+    return reply.type('text/html; charset=utf-8').send(docsPage(await document(request)));
+  });
+  http.get('/docs.css', async (_request, reply) => reply.header('cache-control', 'public, max-age=3600').type('text/css; charset=utf-8').send(DOCS_STYLE));
+}
+
+/** Names for the examples, as this caller may know them. */
+async function whatIsThere(service: Service): Promise<Omit<ExampleValues, 'server'>> {
+  const store = await service.store();
+  const [repositories, views] = await Promise.all([store.meta.repositories(), store.meta.views()]);
+  const one = repositories.find(({ url }) => url === null) ?? repositories[0];
+  const view = views.find(({ repository }) => repository === one?.id);
+  const entries = view === undefined ? [] : await store.files.entries(view.id, { limit: 50 });
+  const [job] = service.queue === null ? [] : await service.queue.jobs({ limit: 1, ...(one === undefined ? {} : { repository: one.name }) });
+  return {
+    repository: one?.name ?? 'my-project', path: entries.find(({ blob }) => blob !== null)?.path ?? 'README.md',
+    root: one?.root ?? '/srv/code/my-project', job: job?.id ?? 'id-of-a-job',
+  };
+}
