@@ -81,10 +81,37 @@ export const LIMITS = {
   gitSeconds: 120,
   /** Seconds a clone or fetch may take. */
   cloneSeconds: 3_600,
+  /** Bytes of a clone; the largest public histories are a tenth of it, and tips alone are fetched. */
+  cloneBytes: 21_474_836_480,
+  /** Files of an uploaded archive: several times the largest known source trees. */
+  archiveFiles: 500_000,
+  /** How many times an archive may grow when it is unpacked; source text shrinks to a fifth, a bomb to a thousandth. */
+  archiveRatio: 200,
+  /** Below this size unpacked, the ratio says nothing. */
+  archiveRatioBytes: 16_777_216,
+  /** Characters of a path in an archive; deeper trees are made to exhaust something. */
+  archivePathChars: 1_024,
+  /** Jobs that may wait or run at once: each is a promise to somebody. */
+  jobsWaiting: 10_000,
+  /** Times that a job is begun whose server ends meanwhile, before it counts as what ends it. */
+  jobAttempts: 3,
+  /** Milliseconds between two words about the progress of a job. */
+  jobProgressMillis: 250,
+  /** Milliseconds that a job gets to stop in good order. */
+  jobStopMillis: 5_000,
+  /** Days that ended jobs and the audit log are kept. */
+  journalDays: 90,
   /** Bytes of given answers kept in memory by one server: a thousand pages of twenty results. */
   answerCacheBytes: 33_554_432,
   /** A larger answer is one page of an export; keeping it would drive out many. */
   answerKeptBytes: 2_097_152,
   /** Milliseconds for which files that an answer tells of are believed to be as they were. */
   answerCheckMillis: 200,
+  /** Bytes of one log, after which it is begun anew, and how many are kept: a day or two of a busy server. */
+  logBytes: 10_485_760,
+  logFiles: 5,
+  /** Bytes free on the disk of the data folder under which a server says that it is not well: a merge of blocks needs some. */
+  diskFreeBytes: 209_715_200,
+  /** Milliseconds without news after which a running job counts as stuck: longer than any one git command that is not a clone. */
+  jobSilenceMillis: 900_000,
 } as const;

@@ -1,3 +1,4 @@
+import type { Meter } from '../base/mod.ts';
 import type { Job, JobRequest, JobResult, JobState, Progress } from '../domain/mod.ts';
 
 /** Who wants a job and what it is about. */
@@ -33,4 +34,14 @@ export interface JobRecords {
   putJob(job: Job): Promise<void>;
   job(id: string): Promise<Job | null>;
   jobs(options: { readonly states?: readonly JobState[]; readonly repository?: string; readonly before?: string; readonly limit: number }): Promise<readonly Job[]>;
+}
+
+export interface QueueOptions {
+  readonly records: JobRecords;
+  readonly execute: Execute;
+  readonly meter?: Meter;
+  /** Jobs that run at once, of different repositories; 1 when absent. */
+  readonly concurrency?: number;
+  /** Hears what could not be written down; the work goes on. */
+  readonly onFault?: (error: Error) => void;
 }

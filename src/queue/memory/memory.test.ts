@@ -1,0 +1,4 @@
+import { queueSuite } from '../suite/mod.ts';
+import { openMemoryQueue } from './memory.ts';
+
+queueSuite('memory', { open: openMemoryQueue });
