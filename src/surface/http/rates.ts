@@ -2,8 +2,8 @@
 import { isIPv6 } from 'node:net';
 import type { RateCounts, RateTaken } from './port.ts';
 
-/** Callers remembered: some megabytes. The one not heard of for longest is forgotten first, whose bucket is the likeliest to be full. */
-const KEYS = 20_000;
+/** Callers remembered in each of two generations: some megabytes. When one is full, those not heard of since the last one are forgotten. */
+const KEYS = 10_000;
 
 interface Bucket {
   left: number;
@@ -12,19 +12,22 @@ interface Bucket {
 
 /** Counts in this process. */
 export function memoryCounts(now: () => number = () => performance.now()): RateCounts {
-  const buckets = new Map<string, Bucket>();
+  let young = new Map<string, Bucket>();
+  let old = new Map<string, Bucket>();
   return {
     take(key, { count, millis }, peek = false): RateTaken {
       const time = now();
-      const bucket = buckets.get(key) ?? { left: count, at: time };
+      const bucket = young.get(key) ?? old.get(key) ?? { left: count, at: time };
       const perMilli = count / millis;
       bucket.left = Math.min(count, bucket.left + (time - bucket.at) * perMilli);
       bucket.at = time;
       const taken = bucket.left >= 1;
       if (taken && !peek) bucket.left -= 1;
-      buckets.delete(key);
-      if (!peek || bucket.left < count) buckets.set(key, bucket);
-      if (buckets.size > KEYS) buckets.delete(buckets.keys().next().value as string);
+      if (!peek) young.set(key, bucket);
+      if (young.size >= KEYS) {
+        old = young;
+        young = new Map();
+      }
       return { taken, left: Math.floor(bucket.left), waitMillis: bucket.left >= 1 ? 0 : Math.ceil((1 - bucket.left) / perMilli) };
     },
   };
