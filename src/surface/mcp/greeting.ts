@@ -54,6 +54,7 @@ function firstLine(stdin: Readable): Promise<Buffer> {
     };
     stdin.on('data', onData);
     stdin.on('end', finish);
+    stdin.resume();
   });
 }
 

@@ -14,7 +14,7 @@ export async function jobsOf(service: Service): Promise<readonly string[]> {
   return mine.slice(0, MOST).map(jobSentence);
 }
 
-const DOING: Readonly<Record<Job['request']['kind'], string>> = { add: 'add', index: 'index', remove: 'remove', cleanup: 'remove expired repositories' };
+const DOING: Readonly<Record<Job['request']['kind'], string>> = { add: 'add', upload: 'unpack', index: 'index', remove: 'remove', cleanup: 'remove expired repositories' };
 
 /** What a job is about, where it stands and how far it is. */
 export function jobSentence(job: Job): string {

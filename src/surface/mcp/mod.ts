@@ -5,5 +5,6 @@ export { TOOLS, argumentsOf, describeTool, toolsFor, type ListedTool, type Tool 
 export { callTool } from './call.ts';
 export { serveMcpOnStdio, type StdioOptions } from './serve.ts';
 export { mountMcp, type McpMountOptions } from './mount.ts';
+export { listenForSessions, type SessionsOptions } from './daemon.ts';
 export type { StartHelper } from './options.ts';
 export type { Greeting } from './greeting.ts';
