@@ -17,11 +17,12 @@ function cliPage(): string {
     const rows = [
       ...flagsOf(fieldsOf(command)).map((one) => [`\`${flagUsage(one)}\``, flagText(one)]),
       ...Object.entries(command.own ?? {}).map(([flag, { text }]) => [`\`--${flag}\``, text]),
+      ...SETTINGS.flatMap((one) => (one.only?.includes(command.name) === true ? [[`\`--${one.flag}\``, `${one.text} (\`${one.variable}\`)`]] : [])),
     ];
     const examples = command.examples === undefined ? '' : `\n\`\`\`sh\n${command.examples.join('\n')}\n\`\`\`\n`;
     return `## code-index ${command.usage}\n\n${command.text}\n${rows.length === 0 ? '' : `\n${table(['Flag', 'Meaning'], rows)}`}${examples}`;
   });
-  const globals = SETTINGS.flatMap((one) => (one.flag === null ? [] : [[`\`--${one.flag}\``, `${one.text} (\`${one.variable}\`)`]]));
+  const globals = SETTINGS.flatMap((one) => (one.flag === null || one.only !== undefined ? [] : [[`\`--${one.flag}\``, `${one.text} (\`${one.variable}\`)`]]));
   return `${MADE}# Command line
 
 Flags of every command:

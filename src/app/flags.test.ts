@@ -7,7 +7,7 @@ describe('readSettings', () => {
   it('takes flags before variables before defaults', () => {
     const { dataDir, databaseUrl, allowedRoots, repositoryManagement, autoCleanup, defaultDaysToKeep, threads, logLevel, embeddingProvider, embeddingBaseUrl, embeddingModel, embeddingApiKey, embeddingDimensions, embeddingRequestsPerMinute } = readSettings({}, {});
     assert.deepEqual({ dataDir, databaseUrl, allowedRoots, repositoryManagement, autoCleanup, defaultDaysToKeep, threads, logLevel, embeddingProvider, embeddingBaseUrl, embeddingModel, embeddingApiKey, embeddingDimensions, embeddingRequestsPerMinute }, {
-      dataDir: null, databaseUrl: null, allowedRoots: [], repositoryManagement: false, autoCleanup: false, defaultDaysToKeep: 0, threads: null, logLevel: 'warn',
+      dataDir: null, databaseUrl: null, allowedRoots: [], repositoryManagement: false, autoCleanup: false, defaultDaysToKeep: 0, threads: null, logLevel: null,
       embeddingProvider: 'static', embeddingBaseUrl: null, embeddingModel: null, embeddingApiKey: null, embeddingDimensions: null, embeddingRequestsPerMinute: 0,
     });
     const { host, port, rateLimit, prometheusEnabled, privateHosts, gitHosts, authentication } = readSettings({}, { RATE_LIMIT: '5 / second', MCP_ALLOWED_GIT_HOSTS: 'a.org, *.b.org' });
@@ -15,7 +15,7 @@ describe('readSettings', () => {
       host: '127.0.0.1', port: 8_000, rateLimit: { count: 5, millis: 1_000 }, prometheusEnabled: true, privateHosts: null, gitHosts: ['a.org', '*.b.org'], authentication: 'auto',
     });
     const read = readSettings({ 'data-dir': '/flag' }, { CODE_INDEX_DATA_DIR: '/variable', CODE_INDEX_THREADS: '3', ENABLE_REPOSITORY_MANAGEMENT: 'TRUE', REPOSITORY_AUTO_CLEANUP: 'no', LOG_LEVEL: '' });
-    assert.deepEqual([read.dataDir, read.threads, read.repositoryManagement, read.autoCleanup, read.logLevel], ['/flag', 3, true, false, 'warn']);
+    assert.deepEqual([read.dataDir, read.threads, read.repositoryManagement, read.autoCleanup, read.logLevel], ['/flag', 3, true, false, null]);
   });
   it('refuses what cannot be, naming the flag or variable', () => {
     const wrong: readonly [Record<string, string>, Record<string, string>, RegExp][] = [

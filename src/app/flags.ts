@@ -2,7 +2,7 @@
  * The one table of settings. It makes the validation of flags and variables, the help text, `.env.example` and
  * docs/reference/settings.md. A setting that is not in this table does not exist; one that is in it works.
  */
-import { CodeIndexError } from '../base/mod.ts';
+import { CodeIndexError, LOG_LEVELS, type LogLevel } from '../base/mod.ts';
 
 export type SettingType = 'text' | 'folder' | 'folders' | 'list' | 'integer' | 'boolean' | 'database_url' | 'choice' | 'rate';
 
@@ -11,6 +11,8 @@ export interface Setting {
   /** Without the dashes; null where only the variable is read. */
   readonly flag: string | null;
   readonly variable: string;
+  /** Commands that take the flag; absent: all of them. */
+  readonly only?: readonly string[];
   readonly type: SettingType;
   readonly values?: readonly string[];
   /** Never shown in diagnostics, logs or process lists. */
@@ -38,7 +40,8 @@ export interface Settings {
   readonly embeddingApiKey: string | null;
   readonly embeddingDimensions: number | null;
   readonly embeddingRequestsPerMinute: number;
-  readonly logLevel: string;
+  /** Null: `info` for `serve`, `warn` for `mcp`. */
+  readonly logLevel: LogLevel | null;
   readonly logDir: string | null;
   readonly configFile: string | null;
   readonly environment: string;
@@ -126,7 +129,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'For `http`: the name of the model there. For `onnx`: a folder with model.onnx and tokenizer.json. For `static`: another model file.',
   },
   {
-    name: 'embeddingApiKey', flag: null, variable: 'EMBEDDING_API_KEY', type: 'text', default: 'none',
+    name: 'embeddingApiKey', flag: null, variable: 'EMBEDDING_API_KEY', type: 'text', default: 'none', secret: true,
     text: 'For `http`: the key that the endpoint wants. It is sent to the host of the base URL alone.',
   },
   {
@@ -138,15 +141,15 @@ export const SETTINGS: readonly Setting[] = [
     text: 'For `http`: requests begun in a minute at most; 0 is as fast as the endpoint answers.',
   },
   {
-    name: 'logLevel', flag: null, variable: 'LOG_LEVEL', type: 'choice', values: ['debug', 'info', 'warn', 'error'], default: 'warn', reloads: true,
-    text: 'What `mcp` and `serve` write to stderr and to their logs; `serve` also says what it does at `info`.',
+    name: 'logLevel', flag: null, variable: 'LOG_LEVEL', type: 'choice', values: LOG_LEVELS, default: '`info` for `serve`, `warn` for `mcp`', reloads: true,
+    text: 'What `mcp` and `serve` write to stderr and to their logs. `POST /admin/log-level` changes it in a running server.',
   },
   {
     name: 'logDir', flag: null, variable: 'LOG_DIR', type: 'folder', default: '`logs` in the data folder',
     text: 'Folder of the logs: JSON lines, begun anew at 10 MB, the last five kept.',
   },
   {
-    name: 'configFile', flag: 'config', variable: 'CODE_INDEX_CONFIG', type: 'text', default: 'none',
+    name: 'configFile', flag: 'config', only: ['serve'], variable: 'CODE_INDEX_CONFIG', type: 'text', default: 'none',
     text: 'File of lines NAME=value with these variables; a variable of the environment wins over its line. `serve` reads it again at SIGHUP.',
   },
   {
@@ -154,10 +157,10 @@ export const SETTINGS: readonly Setting[] = [
     text: '`production`: JSON lines on stderr, and errors of the program itself are answered without their details, which the log has.',
   },
   {
-    name: 'host', flag: 'host', variable: 'HOST', type: 'text', default: '127.0.0.1',
+    name: 'host', flag: 'host', only: ['serve'], variable: 'HOST', type: 'text', default: '127.0.0.1',
     text: 'Address that `serve` listens on. One that others can reach is refused until authentication is configured.',
   },
-  { name: 'port', flag: 'port', variable: 'PORT', type: 'integer', least: 0, most: 65_535, default: '8000', text: 'Port that `serve` listens on; 0 takes a free one.' },
+  { name: 'port', flag: 'port', only: ['serve'], variable: 'PORT', type: 'integer', least: 0, most: 65_535, default: '8000', text: 'Port that `serve` listens on; 0 takes a free one.' },
   {
     name: 'publicUrl', flag: null, variable: 'PUBLIC_URL', type: 'text', default: 'the address listened on',
     text: 'The address that clients use, where a proxy stands in front: https://code.example.org. Its host is an allowed host and origin.',
@@ -213,12 +216,13 @@ function absent(setting: Setting): unknown {
     case 'boolean':
       return setting.default === 'true' ? true : setting.default === 'false' ? false : null;
     case 'folders':
-    case 'list':
       return [];
+    case 'list':
+      return setting.name === 'gitSchemes' ? setting.default.split(',') : [];
     case 'rate':
       return rateOf(setting.default);
     case 'choice':
-      return setting.default;
+      return setting.values?.includes(setting.default) === true ? setting.default : null;
     case 'integer':
       return /^\d+$/.test(setting.default) ? Number(setting.default) : null;
     default:

@@ -4,10 +4,12 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openService, type Service, type ServiceSettings } from '../service/mod.ts';
+import type { Service } from '../service/mod.ts';
 import { runCli } from '../surface/cli/mod.ts';
-import { platformDataDir } from './data-dir.ts';
-import { SETTINGS, readSettings, type Settings } from './flags.ts';
+import type { Begun } from './attach.ts';
+import { settingsOf } from './config-file.ts';
+import { SETTINGS } from './flags.ts';
+import { dataDirOf, openProduct } from './product.ts';
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 /** `src/` or `dist/` lies in the root of the package. */
@@ -17,8 +19,8 @@ const program = path.join(source, '..', fromSource ? 'bin.ts' : 'bin.js');
 
 type FlagValues = Readonly<Record<string, string | undefined>>;
 
-/** Runs the command line of this process and sets its exit code. */
-export async function main(): Promise<void> {
+/** Runs the command line of this process and sets its exit code. `begun` is a session that another process answered until now. */
+export async function main(begun: Begun | null): Promise<void> {
   const abort = new AbortController();
   const stop = (): void => {
     // A second Ctrl-C is meant: what is committed is whole anyway.
@@ -34,19 +36,20 @@ export async function main(): Promise<void> {
   // Whoever reads our output may stop reading: that is no failure.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (error.code !== 'EPIPE') throw error;
+      if (!serving) process.exit(0);
     });
   }
+  let serving = false;
   const cwd = workingFolder();
   const version = packageVersion();
-  const open = (flags: FlagValues): Service => openWith(readSettings(flags, process.env), cwd, version);
+  const open = (flags: FlagValues): Service => openProduct(settingsOf(flags, process.env), { cwd, version });
   process.exitCode = await runCli({
     argv: process.argv.slice(2),
     cwd, version,
     home: homedir(),
     platform: process.platform,
-    globals: SETTINGS.flatMap(({ flag, text, variable }) => (flag === null ? [] : [{ flag, text: `${text} (${variable})` }])),
+    globals: SETTINGS.flatMap(({ flag, text, variable, only }) => (flag === null ? [] : [{ flag, text: `${text} (${variable})`, ...(only === undefined ? {} : { only }) }])),
     stdin: process.stdin, stdout: process.stdout, stderr: process.stderr,
     noColour: (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb',
     launcher: fromSource && process.platform !== 'win32' ? [path.join(packageRoot, 'code-index')] : [process.execPath, program],
@@ -54,56 +57,37 @@ export async function main(): Promise<void> {
     open,
     serveMcp: async (flags) => {
       const { serveMcp } = await import('./serve-mcp.ts');
-      return serveMcp({ settings: readSettings(flags, process.env), open: () => open(flags), cwd, version, signal: abort.signal, start: (words) => startSelf(words, flags) });
+      return serveMcp({ settings: settingsOf(flags, process.env), open: () => open(flags), cwd, version, signal: abort.signal, begun, start: (words) => startSelf(words, flags) });
     },
     serve: async (flags) => {
       const { serve } = await import('./serve/mod.ts');
-      const settings = readSettings(flags, process.env);
-      return serve({ settings, version, signal: abort.signal, open: () => openWith(settings, cwd, version) });
+      // A server outlives its terminal, and reads its settings again at this signal.
+      serving = true;
+      process.off('SIGHUP', stop);
+      return serve({
+        cwd, version, signal: abort.signal,
+        settings: () => settingsOf(flags, process.env),
+        dataDir: (settings) => dataDirOf(settings, cwd),
+        open: (current, meter) => openProduct(current(), { cwd, version, serving: { current, meter } }),
+        start: (words, variables) => startSelf(words, flags, { variables }),
+      });
     },
     inBackground: (words, flags) => {
-      const child = startSelf(words, flags, true);
+      const child = startSelf(words, flags, { detached: true });
       child.unref();
     },
   });
 }
 
-function openWith(settings: Settings, cwd: string, version: string): Service {
-  return openService({
-    dataDir: dataDirOf(settings, cwd),
-    ...(settings.databaseUrl === null ? {} : { databaseUrl: settings.databaseUrl }),
-    allowedRoots: settings.allowedRoots.map((root) => path.resolve(cwd, root)),
-    workspace: [cwd],
-    ...(settings.threads === null ? {} : { threads: settings.threads }),
-    embedding: embeddingOf(settings, cwd),
-    defaultDaysToKeep: settings.defaultDaysToKeep,
-    autoCleanup: settings.autoCleanup,
-    version,
-  });
-}
-
-function embeddingOf(settings: Settings, cwd: string): NonNullable<ServiceSettings['embedding']> {
-  const { embeddingProvider, embeddingBaseUrl, embeddingModel, embeddingApiKey, embeddingDimensions, embeddingRequestsPerMinute } = settings;
-  const provider = embeddingProvider as NonNullable<ServiceSettings['embedding']>['provider'];
-  return {
-    provider,
-    ...(embeddingBaseUrl === null ? {} : { baseUrl: embeddingBaseUrl }),
-    ...(embeddingModel === null ? {} : { model: provider === 'http' ? embeddingModel : path.resolve(cwd, embeddingModel) }),
-    ...(embeddingApiKey === null ? {} : { key: embeddingApiKey }),
-    ...(embeddingDimensions === null ? {} : { dimensions: embeddingDimensions }),
-    requestsPerMinute: embeddingRequestsPerMinute,
-  };
-}
-
-function dataDirOf(settings: Settings, cwd: string): string {
-  return settings.dataDir === null ? platformDataDir(process.platform, homedir(), process.env) : path.resolve(cwd, settings.dataDir);
-}
-
 /** This program again, with the settings that this process was started with. */
-function startSelf(words: readonly string[], flags: FlagValues, detached = false): ChildProcess {
-  const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, flag === 'data-dir' ? path.resolve(value) : value]));
+function startSelf(words: readonly string[], flags: FlagValues, { detached = false, variables = {} }: { readonly detached?: boolean; readonly variables?: FlagValues } = {}): ChildProcess {
+  const command = words[0] as string;
+  const taken = SETTINGS.filter(({ flag, only }) => flag !== null && flags[flag] !== undefined && (only === undefined || only.includes(command)));
+  const given = taken.flatMap(({ flag, type }) => [`--${flag}`, type === 'folder' ? path.resolve(flags[flag as string] as string) : (flags[flag as string] as string)]);
+  const config = flags['config'] === undefined ? {} : { CODE_INDEX_CONFIG: path.resolve(flags['config']) };
   return spawn(process.execPath, [...process.execArgv, program, ...words, ...given], {
     detached, stdio: detached ? 'ignore' : ['ignore', 'pipe', 'ignore', 'ipc'], windowsHide: true,
+    env: { ...process.env, ...config, ...variables },
   });
 }
 

@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { Field } from '../../service/mod.ts';
-import type { Command, GlobalFlag, Parsed } from './command.ts';
+import { globalsOf, type Command, type GlobalFlag, type Parsed } from './command.ts';
 import { flagsOf } from './field-flags.ts';
 
 /** A word with one dash is a word of the query (`-test` excludes), never a flag; this mark hides it from the parser. */
 const HIDDEN = '\u0000';
 
 /** Splits the words after the command into input, flags and words. Throws `invalid_query` for what is not known. */
-export function parseArguments(command: Command, fields: Readonly<Record<string, Field>>, argv: readonly string[], globals: readonly GlobalFlag[]): Parsed {
+export function parseArguments(command: Command, fields: Readonly<Record<string, Field>>, argv: readonly string[], settings: readonly GlobalFlag[]): Parsed {
+  const globals = globalsOf(command, settings);
   const options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean; short?: string }> = {
     json: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
   };

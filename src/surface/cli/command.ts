@@ -28,6 +28,13 @@ export interface InputContext {
 export interface GlobalFlag {
   readonly flag: string;
   readonly text: string;
+  /** Commands that take it; absent: all of them. */
+  readonly only?: readonly string[];
+}
+
+/** The flags of settings that a command takes. */
+export function globalsOf(command: Command, globals: readonly GlobalFlag[]): readonly GlobalFlag[] {
+  return globals.filter(({ only }) => only === undefined || only.includes(command.name));
 }
 
 export interface Parsed {

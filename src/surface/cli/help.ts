@@ -1,4 +1,4 @@
-import type { Command, GlobalFlag } from './command.ts';
+import { globalsOf, type Command, type GlobalFlag } from './command.ts';
 import { fieldsOf } from './commands.ts';
 import { flagText, flagUsage, flagsOf } from './field-flags.ts';
 import type { Paint } from './terminal.ts';
@@ -17,7 +17,7 @@ export function overview(commands: readonly Command[], globals: readonly GlobalF
     ...commands.map((one) => `  ${one.usage.padEnd(width)}  ${firstSentence(one.text)}`),
     '',
     paint.bold('Flags of every command'),
-    ...rows([...COMMON, ...globals].map(({ flag, text }) => [`--${flag}`, text])),
+    ...rows([...COMMON, ...globals.filter(({ only }) => only === undefined)].map(({ flag, text }) => [`--${flag}`, text])),
     '',
     '`code-index <command> --help` tells more of one command.',
     '',
@@ -25,7 +25,10 @@ export function overview(commands: readonly Command[], globals: readonly GlobalF
 }
 
 export function commandHelp(command: Command, globals: readonly GlobalFlag[], paint: Paint): string {
-  const own = Object.entries(command.own ?? {}).map(([flag, { text }]): [string, string] => [`--${flag}`, text]);
+  const own = [
+    ...Object.entries(command.own ?? {}).map(([flag, { text }]): [string, string] => [`--${flag}`, text]),
+    ...globalsOf(command, globals).filter(({ only }) => only !== undefined).map(({ flag, text }): [string, string] => [`--${flag}`, text]),
+  ];
   const flags = flagsOf(fieldsOf(command)).map((one): [string, string] => [flagUsage(one), flagText(one)]);
   const examples = command.examples ?? [];
   return [
@@ -35,7 +38,7 @@ export function commandHelp(command: Command, globals: readonly GlobalFlag[], pa
     '',
     ...(flags.length + own.length > 0 ? [paint.bold('Flags'), ...rows([...flags, ...own]), ''] : []),
     paint.bold('Flags of every command'),
-    ...rows([...COMMON, ...globals].map(({ flag, text }) => [`--${flag}`, text])),
+    ...rows([...COMMON, ...globals.filter(({ only }) => only === undefined)].map(({ flag, text }) => [`--${flag}`, text])),
     '',
     ...(examples.length > 0 ? [paint.bold('Examples'), ...examples.map((one) => `  ${one}`), ''] : []),
   ].join('\n');
