@@ -19,6 +19,10 @@ export interface GitCall {
   readonly input?: Uint8Array;
   /** Transports that may be used, separated by colons; none by default, so that no local command reaches out. */
   readonly protocols?: string;
+  /** Settings for this call, `name=value`. */
+  readonly config?: readonly string[];
+  /** Options for the ssh program, `Name=value`. */
+  readonly sshOptions?: readonly string[];
   readonly seconds?: number;
   /** Called with pieces of what git says about its progress. */
   readonly onStderr?: (text: string) => void;
@@ -30,7 +34,7 @@ export interface GitAnswer {
   readonly stderr: string;
 }
 
-export function gitEnvironment(protocols = 'none'): NodeJS.ProcessEnv {
+export function gitEnvironment(protocols = 'none', sshOptions: readonly string[] = []): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (!name.startsWith('GIT_') || KEPT.has(name)) environment[name] = value;
@@ -46,15 +50,24 @@ export function gitEnvironment(protocols = 'none'): NodeJS.ProcessEnv {
     GIT_NO_LAZY_FETCH: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_ALLOW_PROTOCOL: protocols,
+    ...(sshOptions.length === 0 ? {} : { GIT_SSH_COMMAND: sshCommand(environment, sshOptions) }),
   };
+}
+
+/** Git hands it to a shell. */
+function sshCommand(environment: NodeJS.ProcessEnv, options: readonly string[]): string {
+  const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+  const program = environment['GIT_SSH_COMMAND'] ?? (environment['GIT_SSH'] === undefined ? 'ssh' : quoted(environment['GIT_SSH']));
+  return [program, ...options.map((option) => `-o ${quoted(option)}`)].join(' ');
 }
 
 /** Stands before every command. Command-line configuration outranks what the repository says. */
 const SAFE = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.untrackedCache=false', '-c', 'protocol.ext.allow=never', '-c', 'submodule.recurse=false', '-c', 'core.quotePath=false'];
 
-export function spawnGit(args: readonly string[], cwd: string, protocols?: string): ChildProcessWithoutNullStreams {
+export function spawnGit(args: readonly string[], cwd: string, call: Pick<GitCall, 'protocols' | 'config' | 'sshOptions'> = {}): ChildProcessWithoutNullStreams {
+  const settings = (call.config ?? []).flatMap((one) => ['-c', one]);
   // A session of its own has no terminal, so nothing that git starts can ask a person for a password.
-  return spawn('git', [...SAFE, ...args], { cwd, env: gitEnvironment(protocols), stdio: 'pipe', detached: process.platform !== 'win32', windowsHide: true });
+  return spawn('git', [...SAFE, ...settings, ...args], { cwd, env: gitEnvironment(call.protocols, call.sshOptions), stdio: 'pipe', detached: process.platform !== 'win32', windowsHide: true });
 }
 
 /** Stops git and what it started. */
@@ -72,7 +85,7 @@ export function killGit(child: ChildProcessWithoutNullStreams): void {
 export function askGit(args: readonly string[], call: GitCall): Promise<GitAnswer> {
   throwIfAborted(call.signal);
   return new Promise((resolve, reject) => {
-    const child = spawnGit(args, call.cwd, call.protocols);
+    const child = spawnGit(args, call.cwd, call);
     const pieces: Buffer[] = [];
     let size = 0;
     let stderr = '';

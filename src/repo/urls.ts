@@ -42,3 +42,14 @@ export function transportOf(url: string, allow: readonly Transport[]): Transport
 export function withoutCredentials(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/gi, '$1').replace(/([?&](?:access_token|private_token|token|password)=)[^&\s]*/gi, '$1***');
 }
+
+/** Whether a URL carries a password or a token, which is not written down. */
+export function hasCredentials(url: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]*@/i.test(url) || /^https:\/\/[^/@\s]+@/i.test(url) || /[?&](?:access_token|private_token|token|password)=/i.test(url);
+}
+
+/** Refuses what git would read as an option, a range or a pattern. */
+export function requireBranchName(name: string): void {
+  if (name !== '' && name.length <= 250 && !/^[-/.]|[\0-\x20\x7f~^:?*[\\]|\.\.|\/\/|@\{|\.lock$|[/.]$|^@$/.test(name)) return;
+  throw new CodeIndexError('invalid_query', `${JSON.stringify(name.slice(0, 100))} cannot be the name of a branch.`, 'Name it as `git branch` lists it.');
+}
