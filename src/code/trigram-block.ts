@@ -26,7 +26,16 @@ export class TrigramBlockBuilder {
   }
 
   add(text: string): void {
-    const found = this.#set.of(text);
+    this.addFound(this.trigramsOf(text));
+  }
+
+  /** The distinct trigrams of a text, for `addFound`: the array is reused by the next call. */
+  trigramsOf(text: string): Uint32Array {
+    return this.#set.of(text);
+  }
+
+  /** The next document, by its distinct trigrams. */
+  addFound(found: Uint32Array): void {
     if (this.#length + found.length > this.#postings.length) {
       const grown = new Uint32Array(Math.max(this.#postings.length * 2, this.#length + found.length));
       grown.set(this.#postings.subarray(0, this.#length));

@@ -10,12 +10,26 @@ export interface ChunkFact {
 }
 
 /** Why a file's facts are fewer than they could be. */
-export const PROBLEM_KINDS = ['parse_errors', 'parse_timeout', 'parse_crash', 'too_deep', 'too_many_symbols', 'not_utf8', 'no_parser'] as const;
+export const PROBLEM_KINDS = ['parse_errors', 'parse_timeout', 'parse_crash', 'too_deep', 'too_many_symbols', 'not_utf8', 'no_parser', 'secret'] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+
+/** A secret that is masked in the stored text. */
+export interface MaskedSecret {
+  readonly rule: string;
+  /** From 1; the column in UTF-16 units. */
+  readonly line: number;
+  readonly column: number;
+  /** UTF-16 units. */
+  readonly length: number;
+  /** Hexadecimal, of the secret as UTF-8: names it without telling it. */
+  readonly sha256: string;
+}
 
 export interface Problem {
   readonly kind: ProblemKind;
   readonly message: string;
+  /** Of kind `secret`: what was masked where. */
+  readonly secret?: MaskedSecret;
 }
 
 /** What is in one file. Produced by the floor `code`, packed into the store, read by the search. */

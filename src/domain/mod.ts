@@ -5,7 +5,7 @@
 export type { Span } from './span.ts';
 export { SYMBOL_KINDS, type SymbolFact, type SymbolKind } from './symbol.ts';
 export { ROLES, type ImportFact, type Occurrence, type Role, type Tier } from './reference.ts';
-export { PROBLEM_KINDS, type ChunkFact, type Facts, type Problem, type ProblemKind } from './facts.ts';
+export { PROBLEM_KINDS, type ChunkFact, type Facts, type MaskedSecret, type Problem, type ProblemKind } from './facts.ts';
 export {
   SKIP_REASONS, TEXT_ONLY_REASONS,
   type BlobId, type BlobInfo, type BlobState, type Entry, type RepositoryId, type SkipReason, type TextOnlyReason, type ViewId,

@@ -5,10 +5,11 @@ import type { IndexSummary, Progress, Repository, View } from '../domain/mod.ts'
 import type { EmbeddingModel } from '../embed/mod.ts';
 import { headOf, listCommit, listFiles, resolveBranch, type FoundFile, type Location } from '../repo/mod.ts';
 import type { Store } from '../store/mod.ts';
+import { NOTHING_ALLOWED, type AllowedSecrets } from './allowed-secrets.ts';
 import { difference, type Difference } from './diff.ts';
 import { parsePhase } from './parse-phase.ts';
 import { embedPhase } from './embed-phase.ts';
-import type { Embedding, OpenedModel, Run } from './run.ts';
+import type { Embedding, Masking, OpenedModel, Run } from './run.ts';
 import { textPhase } from './text-phase.ts';
 
 export interface IndexTarget {
@@ -35,19 +36,22 @@ export interface IndexOptions {
  * Idempotent. Text first: every batch is searchable once committed; symbols follow. Killed at any instant, the next run
  * takes up what is missing. A model that cannot be had costs the vectors alone: the summary says why, the next run goes on.
  */
-export async function indexView(context: { store: Store; pool: Pool; embedding?: Embedding | null }, target: IndexTarget, options: IndexOptions = {}): Promise<IndexSummary> {
+export async function indexView(context: { store: Store; pool: Pool; embedding?: Embedding | null; masking?: Masking }, target: IndexTarget, options: IndexOptions = {}): Promise<IndexSummary> {
   const { store, pool } = context;
   const started = performance.now();
   const leaseOptions = { ...(options.waitMillis === undefined ? {} : { waitMillis: options.waitMillis }), ...(options.signal === undefined ? {} : { signal: options.signal }) };
   await using lease = new AsyncDisposableStack();
   lease.use(await store.lease(`indexing ${target.repository.name}`, leaseOptions));
+  const { masked, emptied, view } = await maskedAs(store, target, context.masking ?? { wanted: false, allowed: NOTHING_ALLOWED });
   const run: Run = {
-    store, pool, ...target, signal: options.signal, onProgress: options.onProgress,
+    store, pool, ...target, view, masked, signal: options.signal, onProgress: options.onProgress,
     counts: { skipped: 0, textOnly: 0, bytes: 0, problems: 0, embedded: 0 },
   };
-  const ground = await groundState(run, options.only);
+  // What was forgotten is read again whole, whatever was asked for.
+  const only = emptied ? undefined : options.only;
+  const ground = await groundState(run, only);
   options.onProgress?.({ kind: 'scan', repository: run.repository.name, files: ground.files.length });
-  const changes = await difference(store, run.view, ground.files, options.only);
+  const changes = await difference(store, run.view, ground.files, only);
   await writeKnown(run, changes);
   const embedding = options.textOnly === true || options.vectors === 'none' ? null : (context.embedding ?? null);
   // Begun here, so that a model is read while threads read files.
@@ -68,6 +72,22 @@ export async function indexView(context: { store: Store; pool: Pool; embedding?:
   };
   options.onProgress?.({ kind: 'done', repository: run.repository.name, summary });
   return summary;
+}
+
+/**
+ * Whether this run masks, and what it may let through. Texts that were stored as they are before masking was wanted are
+ * forgotten first, in all views: they are read again, here and by the next runs over the others.
+ */
+async function maskedAs(store: Store, { repository, view }: IndexTarget, { wanted, allowed }: Masking): Promise<{ masked: AllowedSecrets | null; emptied: boolean; view: View }> {
+  const known = (await store.meta.repositories()).find(({ id }) => id === repository.id);
+  if (!wanted && known?.masked !== true) return { masked: null, emptied: false, view };
+  const emptied = known?.masked === false;
+  if (emptied) {
+    await store.meta.emptyRepository(repository.id);
+    // Told last: a run that is killed before does all of it again.
+    await store.meta.noteRepository(repository.id, { masked: true });
+  }
+  return { masked: allowed, emptied, view: (await store.meta.views([repository.id])).find(({ id }) => id === view.id) ?? view };
 }
 
 /** Symbols, and vectors where they can be had; `all`: also those of files that had symbols before. */

@@ -4,5 +4,6 @@
  * indexing. Invariants: every commit is a state that may be answered from; a second run changes nothing.
  */
 export { indexView, type IndexOptions, type IndexTarget } from './index-view.ts';
-export type { Embedding } from './run.ts';
+export { allowedSecrets, NOTHING_ALLOWED, readAllowedSecrets, type AllowedSecrets } from './allowed-secrets.ts';
+export type { Embedding, Masking } from './run.ts';
 export { openThreads } from './threads.ts';

@@ -62,8 +62,8 @@ async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {
 async function commitFacts(run: Run, result: ParseResult, opened: OpenedModel | null, pendingSymbols: number): Promise<void> {
   const rows: NewVectors['rows'][number][] = [];
   for (const outcome of result.outcomes) {
-    // Having no parser is no problem: such a file is text, as it should be.
-    if (outcome.problems.some(({ kind }) => kind !== 'no_parser')) run.counts.problems++;
+    // Having no parser is no problem: such a file is text, as it should be. Nor is what was masked.
+    if (outcome.problems.some(({ kind }) => kind !== 'no_parser' && kind !== 'secret')) run.counts.problems++;
     if (outcome.vectors !== null) rows.push({ blob: outcome.blob, vectors: outcome.vectors });
   }
   await run.store.commit({

@@ -3,6 +3,7 @@ import type { Progress, Repository, View } from '../domain/mod.ts';
 import type { EmbeddingModel } from '../embed/mod.ts';
 import type { Location } from '../repo/mod.ts';
 import type { Store } from '../store/mod.ts';
+import type { AllowedSecrets } from './allowed-secrets.ts';
 
 /** Who makes the vectors of a run. */
 export interface Embedding {
@@ -10,6 +11,12 @@ export interface Embedding {
   model(): Promise<EmbeddingModel>;
   /** The file that threads open the same model from; null where it works in this thread (a network, a runtime of its own). */
   readonly threadFile: string | null;
+}
+
+/** Whether secrets are hidden in what is stored; once they were for a repository, they always are. */
+export interface Masking {
+  readonly wanted: boolean;
+  readonly allowed: AllowedSecrets;
 }
 
 /** One run over one view: what its phases share. */
@@ -21,6 +28,8 @@ export interface Run {
   readonly location: Location;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  /** Null: texts are stored as they are. */
+  readonly masked: AllowedSecrets | null;
   readonly counts: { skipped: number; textOnly: number; bytes: number; problems: number; embedded: number };
 }
 

@@ -19,7 +19,7 @@ export async function textPhase(run: Run, files: readonly FoundFile[]): Promise<
     await pipeline(
       batches(files, (file) => file.size, { bytes, count: LIMITS.textBatchFiles }),
       run.pool.threads + 1,
-      async (batch) => run.pool.text({ kind: 'text', objectFormat: run.location.objectFormat, items: await itemsOf(run, batch, reader) }, run.signal),
+      async (batch) => run.pool.text({ kind: 'text', objectFormat: run.location.objectFormat, mask: run.masked === null ? null : { allowed: run.masked.digests }, items: await itemsOf(run, batch, reader) }, run.signal),
       async (result, batch) => {
         done += batch.length;
         doneBytes += batch.reduce((sum, file) => sum + file.size, 0);
@@ -34,10 +34,14 @@ export async function textPhase(run: Run, files: readonly FoundFile[]): Promise<
 
 async function itemsOf(run: Run, batch: readonly FoundFile[], reader: ReturnType<typeof openBlobReader> | null): Promise<TextItem[]> {
   if (reader === null) {
-    return batch.map((file) => ({ path: file.path, file: fileName(run.location.root, file), bytes: null, forced: file.forced }));
+    return batch.map((file) => ({ path: file.path, file: fileName(run.location.root, file), bytes: null, forced: file.forced, ...asIs(run, file) }));
   }
   const contents = await reader.read(batch.flatMap((file) => (file.oid === null ? [] : [file.oid])));
-  return batch.map((file) => ({ path: file.path, file: null, bytes: contents.get(file.oid as string) ?? new Uint8Array(0), forced: file.forced }));
+  return batch.map((file) => ({ path: file.path, file: null, bytes: contents.get(file.oid as string) ?? new Uint8Array(0), forced: file.forced, ...asIs(run, file) }));
+}
+
+function asIs({ masked, repository }: Run, { path }: FoundFile): { unmasked?: true } {
+  return masked?.allows(repository.name, path) === true ? { unmasked: true } : {};
 }
 
 function fileName(root: string, file: FoundFile): string | Uint8Array {

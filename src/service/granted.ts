@@ -31,6 +31,10 @@ export function granted(store: Store, names: readonly string[]): Store {
       await require(id);
       await store.meta.noteRepository(id, notes);
     },
+    emptyRepository: async (id) => {
+      await require(id);
+      await store.meta.emptyRepository(id);
+    },
     putView: async (view) => {
       await require(view.repository);
       return store.meta.putView(view);
@@ -68,10 +72,10 @@ export function granted(store: Store, names: readonly string[]): Store {
 
 /** The size of the database would tell about the others. */
 function sum(parts: readonly StoreStatistics[]): StoreStatistics {
-  const total = { files: 0, blobs: 0, sourceBytes: 0, symbols: 0, occurrences: 0, chunks: 0, vectors: 0, databaseBytes: 0 };
+  const total = { files: 0, blobs: 0, sourceBytes: 0, symbols: 0, occurrences: 0, chunks: 0, vectors: 0, secrets: 0, databaseBytes: 0 };
   const languages: Record<string, { files: number; bytes: number }> = {};
   for (const part of parts) {
-    for (const name of ['files', 'blobs', 'sourceBytes', 'symbols', 'occurrences', 'chunks', 'vectors'] as const) total[name] += part[name];
+    for (const name of ['files', 'blobs', 'sourceBytes', 'symbols', 'occurrences', 'chunks', 'vectors', 'secrets'] as const) total[name] += part[name];
     for (const [language, { files, bytes }] of Object.entries(part.languages)) {
       const one = (languages[language] ??= { files: 0, bytes: 0 });
       one.files += files;

@@ -18,10 +18,12 @@ export async function addAndIndex(service: Service, target: string, wanted: Regi
 }
 
 export async function indexTargets(service: Service, targets: readonly Target[], call: Call, how: HowToIndex = {}): Promise<readonly IndexSummary[]> {
-  const [store, pool, { indexView }, embedding] = await Promise.all([service.store(), service.pool(), import('../indexing/mod.ts'), embeddingOf(service)]);
+  const [store, pool, { indexView, NOTHING_ALLOWED, readAllowedSecrets }, embedding] = await Promise.all([service.store(), service.pool(), import('../indexing/mod.ts'), embeddingOf(service)]);
+  const { maskSecrets = false, secretsAllowFile } = service.settings;
+  const masking = { wanted: maskSecrets, allowed: secretsAllowFile === undefined ? NOTHING_ALLOWED : readAllowedSecrets(secretsAllowFile) };
   const done: IndexSummary[] = [];
   for (const target of targets) {
-    const summary = await indexView({ store, pool, embedding }, target, {
+    const summary = await indexView({ store, pool, embedding, masking }, target, {
       ...how,
       ...(call.signal === undefined ? {} : { signal: call.signal }),
       ...(call.onProgress === undefined ? {} : { onProgress: call.onProgress }),

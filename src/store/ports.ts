@@ -59,6 +59,11 @@ export interface Meta {
   putRepository(repository: Omit<Repository, 'id' | 'generation' | 'createdAt' | 'masked' | 'fetchedAt' | 'fetchFailure'> & { id?: RepositoryId }): Promise<Repository>;
   /** Notes of the machinery, apart from what users say: absent parts stay. `masked` never goes back to false. */
   noteRepository(id: RepositoryId, notes: { readonly masked?: true; readonly fetchedAt?: string; readonly fetchFailure?: string | null }): Promise<void>;
+  /**
+   * Forgets every text of a repository and all that was made of them, in all views; its name and its views stay, as they
+   * were before anything was indexed. Nothing of the texts is left in the database's files.
+   */
+  emptyRepository(id: RepositoryId): Promise<void>;
   putView(view: { repository: RepositoryId; kind: ViewKind; branch: string | null; root: string | null; commit: string | null }): Promise<View>;
   /** Removes every row, posting and vector of it. */
   removeRepository(id: RepositoryId): Promise<void>;
@@ -77,6 +82,8 @@ export interface StoreStatistics {
   readonly occurrences: number;
   readonly chunks: number;
   readonly vectors: number;
+  /** Masked, in texts that are in use. */
+  readonly secrets: number;
   readonly databaseBytes: number;
   readonly languages: Readonly<Record<string, { files: number; bytes: number }>>;
 }
@@ -131,8 +138,8 @@ export interface Files {
   blobs(ids: readonly BlobId[]): Promise<ReadonlyMap<BlobId, BlobInfo>>;
   /** Where the blobs are: one or more per blob, in path order. */
   places(views: readonly ViewId[], ids: readonly BlobId[]): Promise<ReadonlyMap<BlobId, readonly Place[]>>;
-  /** Entries of one view in path order, after `after`; all of them in turns of `limit`. */
-  entries(view: ViewId, options: { after?: string; limit: number; under?: string; skippedOnly?: boolean }): Promise<readonly Entry[]>;
+  /** Entries of one view in path order, after `after`; all of them in turns of `limit`, or only what is skipped, or only texts with masked secrets. */
+  entries(view: ViewId, options: { after?: string; limit: number; under?: string; skippedOnly?: boolean; secretsOnly?: boolean }): Promise<readonly Entry[]>;
   /** One entry for each path that is known. */
   entriesAt(view: ViewId, paths: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
   /** Decoded texts; ids without text are absent. */

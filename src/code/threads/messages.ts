@@ -8,12 +8,16 @@ export interface TextItem {
   readonly file: string | Uint8Array | null;
   readonly bytes: Uint8Array | null;
   readonly forced: boolean;
+  /** Its secrets are no secrets. */
+  readonly unmasked?: true;
 }
 
 export interface TextTask {
   readonly kind: 'text';
   readonly items: readonly TextItem[];
   readonly objectFormat: 'sha1' | 'sha256';
+  /** Hides secrets before anything is made of a text, but for those with these SHA-256 (hexadecimal); null hides nothing. */
+  readonly mask: { readonly allowed: readonly string[] } | null;
 }
 
 export type TextOutcome =

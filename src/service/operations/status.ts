@@ -47,6 +47,9 @@ export interface RepositoryStatus {
   readonly sourceBytes: number;
   readonly symbols: number;
   readonly occurrences: number;
+  /** Whether secrets are masked, and how many are. */
+  readonly masked: boolean;
+  readonly secrets: number;
   readonly languages: Readonly<Record<string, { readonly files: number; readonly bytes: number }>>;
   readonly vectors: VectorsStatus;
   readonly views: readonly ViewStatus[];
@@ -120,6 +123,7 @@ async function describe(store: Store, repository: Repository): Promise<Repositor
     name: repository.name, root: repository.root, url: repository.url, purpose: repository.purpose,
     createdAt: repository.createdAt, expiresAt: repository.expiresAt,
     files: statistics.files, sourceBytes: statistics.sourceBytes, symbols: statistics.symbols, occurrences: statistics.occurrences,
+    masked: repository.masked, secrets: statistics.secrets,
     languages: statistics.languages, vectors: { files, models: Object.fromEntries(models) },
     views: await Promise.all(views.map((view) => describeView(store, view))),
   };

@@ -7,7 +7,7 @@ import { collect } from './collect.ts';
 import type { Core } from './core.ts';
 import { unpackStoredFacts } from './facts.ts';
 import { makePlan } from './plan.ts';
-import { BLOB_COLUMNS, blobOf, ENTRY_COLUMNS, entryOf, type BlobRow, type EntryRow } from './rows.ts';
+import { BLOB_COLUMNS, blobOf, ENTRY_COLUMNS, entryOf, SECRET_PROBLEM, type BlobRow, type EntryRow } from './rows.ts';
 import { AFTER_ALL, Scopes } from './scope.ts';
 
 /** Reading a whole view costs as much as looking up this share of its files one by one. */
@@ -34,16 +34,17 @@ export function makeFiles(core: Core): Files {
       .raw();
   const entriesAfter = after('');
   const skippedAfter = after('AND skipped IS NOT NULL');
+  const secretsAfter = after(`AND EXISTS (SELECT 1 FROM blob WHERE blob.id = entry.blob AND instr(blob.problems, '${SECRET_PROBLEM}') > 0)`);
 
   return {
     plan: makePlan(core),
     scope: async (scope) => scopes.get(scope),
     blobs: async (ids) => core.read('Reading blobs', () => blobs.get(ids)),
     places: async (views, ids) => core.read('Reading paths', () => places.get(views, ids)),
-    entries: async (view, { after: from = '', limit, under = '', skippedOnly = false }) =>
+    entries: async (view, { after: from = '', limit, under = '', skippedOnly = false, secretsOnly = false }) =>
       core.read('Listing files', () => {
         const folder = under === '' || under.endsWith('/') ? under : `${under}/`;
-        return (skippedOnly ? skippedAfter : entriesAfter).all(view, from, folder, folder + AFTER_ALL, limit).map(entryOf);
+        return (skippedOnly ? skippedAfter : secretsOnly ? secretsAfter : entriesAfter).all(view, from, folder, folder + AFTER_ALL, limit).map(entryOf);
       }),
     entriesAt: async (view, paths) => core.read('Reading entries', () => collect(paths, (path) => {
       const row = entryAt.get(view, path);

@@ -1,5 +1,6 @@
 import { breathe, throwIfAborted } from '../../base/mod.ts';
 import type { RepositoryId, ViewId } from '../../domain/mod.ts';
+import { viewKindCode } from './codes.ts';
 import type { Core } from './core.ts';
 import { REMOVE_VECTORS } from './vector-rows.ts';
 import type { Writing } from './writing.ts';
@@ -60,15 +61,46 @@ export class Garbage {
     const gone = writer.prepare<[], RepositoryId>('SELECT id FROM repository WHERE name IS NULL').pluck().all();
     for (const id of halfMade) this.#writing.write('Cleaning up', (committer) => committer.removeBlock(id));
     for (const repository of gone) {
-      const blocks = writer.prepare<[RepositoryId], number>('SELECT id FROM block WHERE repository = ?').pluck().all(repository);
-      for (const id of blocks) {
-        this.#writing.write('Removing a repository', (committer) => committer.removeBlock(id));
-        await breathe();
-      }
-      await this.#deleteBlobs('SELECT id FROM blob WHERE repository = ? LIMIT ?', repository);
-      this.#writing.write('Removing a repository', (committer) => committer.vectors.forget(repository));
+      await this.#removeContents(repository);
       this.#core.write('Removing a repository', (database) => database.prepare('DELETE FROM repository WHERE id = ?').run(repository));
     }
+  }
+
+  /** Blocks, texts, facts and vectors. */
+  async #removeContents(repository: RepositoryId): Promise<void> {
+    const blocks = this.#core.writer.prepare<[RepositoryId], number>('SELECT id FROM block WHERE repository = ?').pluck().all(repository);
+    for (const id of blocks) {
+      this.#writing.write('Removing a repository', (committer) => committer.removeBlock(id));
+      await breathe();
+    }
+    await this.#deleteBlobs('SELECT id FROM blob WHERE repository = ? LIMIT ?', repository);
+    this.#writing.write('Removing a repository', (committer) => committer.vectors.forget(repository));
+  }
+
+  /**
+   * Forgets what was read of a repository, beyond recovery: what is deleted is overwritten, free pages leave the file,
+   * and the log is written back and emptied. A killed run leaves views without entries; asking again goes on from there.
+   */
+  emptyRepository(id: RepositoryId): Promise<void> {
+    return this.#core.inTurn('Emptying a repository', async () => {
+      await this.#core.settled();
+      const { writer } = this.#core;
+      writer.pragma('secure_delete = ON');
+      try {
+        this.#core.write('Emptying a repository', (database) => {
+          database.prepare('DELETE FROM entry WHERE view IN (SELECT id FROM view WHERE repository = ?)').run(id);
+          database
+            .prepare('UPDATE view SET version = version + 1, commit_id = iif(kind = ?, commit_id, NULL), indexed = NULL, pending_files = 0, pending_symbols = 0 WHERE repository = ?')
+            .run(viewKindCode('commit'), id);
+          database.prepare('UPDATE repository SET generation = generation + 1 WHERE id = ?').run(id);
+        });
+        await this.#removeContents(id);
+      } finally {
+        writer.pragma('secure_delete = FAST');
+      }
+      await this.giveBack(0);
+      this.#core.checkpoint();
+    });
   }
 
   /** When the right to write is let go: neither free pages nor blobs of old edits pile up. */

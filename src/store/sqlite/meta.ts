@@ -7,7 +7,7 @@ import type { Garbage } from './garbage.ts';
 import type { Leases } from './lease.ts';
 import { missing } from './errors.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
-import { repositoryOf, VIEW_COLUMNS, viewOf, type RepositoryRow, type ViewRow } from './rows.ts';
+import { repositoryOf, SECRET_PROBLEM, VIEW_COLUMNS, viewOf, type RepositoryRow, type ViewRow } from './rows.ts';
 import { countVectors } from './vector-rows.ts';
 
 /** A repository without a name is being removed: nobody sees it any more. */
@@ -29,6 +29,7 @@ export function makeMeta(core: Core, leases: Leases, garbage: Garbage): Meta {
       if (fetchedAt !== undefined) database.prepare('UPDATE repository SET fetched = ? WHERE id = ?').run(fetchedAt, id);
       if (fetchFailure !== undefined) database.prepare('UPDATE repository SET fetch_failure = ? WHERE id = ?').run(fetchFailure, id);
     }),
+    emptyRepository: (id) => leases.during('emptying a repository', () => garbage.emptyRepository(id)),
     putView: async (view) => putView(core, view),
     removeRepository: (id) => leases.during('removing a repository', () => garbage.removeRepository(id)),
     removeView: (id) => leases.during('removing a view', () => garbage.removeView(id)),
@@ -82,15 +83,16 @@ export function statistics(core: Core, repository: RepositoryId | undefined): St
   const owners = repository === undefined
     ? reader.prepare<[], number>('SELECT id FROM repository WHERE name IS NOT NULL').pluck().all()
     : [repository];
-  const blobs = reader.prepare<[number], Record<'blobs' | 'bytes' | 'symbols' | 'occurrences' | 'chunks', number>>(
-    'SELECT count(*) AS blobs, coalesce(sum(size), 0) AS bytes, coalesce(sum(symbols), 0) AS symbols, coalesce(sum(occurrences), 0) AS occurrences, coalesce(sum(chunks), 0) AS chunks FROM blob WHERE repository = ? AND orphan = 0',
+  const blobs = reader.prepare<[number], Record<'blobs' | 'bytes' | 'symbols' | 'occurrences' | 'chunks' | 'secrets', number>>(
+    `SELECT count(*) AS blobs, coalesce(sum(size), 0) AS bytes, coalesce(sum(symbols), 0) AS symbols, coalesce(sum(occurrences), 0) AS occurrences, coalesce(sum(chunks), 0) AS chunks,
+       coalesce(sum((length(problems) - length(replace(problems, '${SECRET_PROBLEM}', ''))) / ${SECRET_PROBLEM.length}), 0) AS secrets FROM blob WHERE repository = ? AND orphan = 0`,
   );
   const vectors = countVectors(reader);
   const entries = reader.prepare<[number], { language: number; files: number; bytes: number }>(
     'SELECT entry.language, count(*) AS files, sum(entry.size) AS bytes FROM view JOIN entry ON entry.view = view.id WHERE view.repository = ? AND entry.blob IS NOT NULL GROUP BY entry.language',
   );
   const pages = reader.pragma('page_count', { simple: true }) as number;
-  const total = { files: 0, blobs: 0, sourceBytes: 0, symbols: 0, occurrences: 0, chunks: 0, vectors: 0, databaseBytes: pages * (reader.pragma('page_size', { simple: true }) as number) };
+  const total = { files: 0, blobs: 0, sourceBytes: 0, symbols: 0, occurrences: 0, chunks: 0, vectors: 0, secrets: 0, databaseBytes: pages * (reader.pragma('page_size', { simple: true }) as number) };
   const languages: Record<string, { files: number; bytes: number }> = {};
   for (const owner of owners) {
     const row = blobs.get(owner);
@@ -100,6 +102,7 @@ export function statistics(core: Core, repository: RepositoryId | undefined): St
     total.symbols += row.symbols;
     total.occurrences += row.occurrences;
     total.chunks += row.chunks;
+    total.secrets += row.secrets;
     total.vectors += vectors(owner);
     for (const { language, files, bytes } of entries.all(owner)) {
       const sum = (languages[core.languages.name(language)] ??= { files: 0, bytes: 0 });

@@ -37,6 +37,9 @@ export function blobOf(row: BlobRow, languages: Languages): BlobInfo {
   };
 }
 
+/** How a masked secret stands in the column of problems, once for each. */
+export const SECRET_PROBLEM = '"kind":"secret"';
+
 export function problemsText(problems: readonly Problem[]): string | null {
   return problems.length === 0 ? null : JSON.stringify(problems);
 }

@@ -25,6 +25,7 @@ function repositoryLines(one: RepositoryStatus, answer: StatusAnswer, paint: Pai
     `${paint.bold(one.name)}${here}  ${one.url ?? one.root}`,
     `  ${plural(one.files, 'file')}, ${bytes(one.sourceBytes)}, ${plural(one.symbols, 'symbol')}, ${plural(one.occurrences, 'reference')}`,
     ...(languages.length === 0 ? [] : [`  ${languages.map(([name, { files }]) => `${name} ${files.toLocaleString('en-US')}`).join(', ')}`]),
+    ...(one.secrets === 0 ? [] : [`  ${plural(one.secrets, 'secret')} masked`]),
     ...(vectorsText(one.vectors) === '' ? [] : [`  ${vectorsText(one.vectors)}`]),
     ...(one.expiresAt === null ? [] : [`  kept until ${one.expiresAt}`]),
     ...one.views.map((view) => `  ${viewText(view)}`),

@@ -47,7 +47,7 @@ const ENTRIES: readonly Entry[] = [
   { method: 'GET', path: '/api/repositories', operation: 'repos list', list: { name: 'repositories', key: (item: { name: string }) => item.name }, answer: 'RepositoryList', example: { limit: 10 } },
   { method: 'GET', path: '/api/repositories/{name}', operation: 'status', title: 'Status of a repository', renamed: { name: 'repository' }, answer: 'StatusAnswer', example: { name: '$repository' } },
   { method: 'GET', path: '/api/repositories/{name}/skipped', operation: 'repos skipped', answer: 'SkippedList', example: { name: '$repository', limit: 10 } },
-  { method: 'GET', path: '/api/repositories/{name}/secrets', operation: 'repos secrets', renamed: { name: 'repository' }, list: { name: 'secrets', key: keyOfSecret }, answer: 'SecretList', example: { name: '$repository', limit: 10 } },
+  { method: 'GET', path: '/api/repositories/{name}/secrets', operation: 'repos secrets', renamed: { name: 'repository' }, answer: 'SecretList', example: { name: '$repository', limit: 10 } },
   { method: 'POST', path: '/api/repositories', operation: 'repos add', answer: 'JobAnswer', example: { path: '$root', purpose: 'reference' } },
   { method: 'PATCH', path: '/api/repositories/{name}', operation: 'repos update', title: 'Change what is said of a repository', answer: 'JobAnswer', example: { name: '$repository', purpose: 'reference' } },
   { method: 'POST', path: '/api/repositories/{name}/update', operation: 'repos update', title: 'Fetch and index', without: ['purpose', 'language', 'daysToKeep', 'pin', 'rename'], answer: 'JobAnswer', example: { name: '$repository' } },
@@ -59,10 +59,6 @@ const ENTRIES: readonly Entry[] = [
   { method: 'GET', path: '/api/jobs/{id}', operation: 'jobs show', answer: 'JobAnswer', example: { id: '$job' } },
   { method: 'DELETE', path: '/api/jobs/{id}', operation: 'jobs cancel', answer: 'JobAnswer', example: { id: '$job' } },
 ];
-
-function keyOfSecret(item: { path: string; line?: number }): string {
-  return `${item.path}\0${String(item.line ?? 0).padStart(10, '0')}`;
-}
 
 const BY_NAME = new Map<string, AnyOperation>(Object.values(OPERATIONS).map((operation) => [operation.name, operation]));
 

@@ -123,7 +123,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   RepositoryStatus: object({
     name: text, root: text, url: orNull(text), purpose: orNull(text), createdAt: time, expiresAt: orNull(time),
-    files: integer, sourceBytes: integer, symbols: integer, occurrences: integer, languages: counts(object({ files: integer, bytes: integer })),
+    files: integer, sourceBytes: integer, symbols: integer, occurrences: integer, masked: truth, secrets: integer, languages: counts(object({ files: integer, bytes: integer })),
     vectors: object({ files: integer, models: counts() }), views: list(refer('ViewStatus')),
   }),
   StatusAnswer: object({
@@ -138,7 +138,8 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   RepositoryList: object({ repositories: list(refer('Repository')), nextCursor: orNull(text) }),
   SkippedFile: object({ repository: text, branch: orNull(text), path: text, reason: oneOf([...SKIP_REASONS, ...TEXT_ONLY_REASONS]), kept: oneOf(['nothing', 'text']), size: integer }),
   SkippedList: object({ skipped: list(refer('SkippedFile')), nextCursor: orNull(text) }),
-  SecretList: object({ secrets: list({ type: 'object', properties: { path: text }, required: ['path'] }), nextCursor: orNull(text) }),
+  SecretLine: object({ repository: text, branch: orNull(text), path: text, line: integer, column: integer, rule: about(text, 'What it was taken for.'), sha256: about(text, 'Of its text, hexadecimal: what a line of SECRETS_ALLOW_FILE names.') }),
+  SecretList: object({ masked: truth, secrets: list(refer('SecretLine')), nextCursor: orNull(text) }),
   Job: object(JOB_FIELDS),
   JobAnswer: about({ type: 'object', properties: { job: orNull(refer('Job')) } }, 'The job that does it; without a queue, what was done.'),
   JobList: object({ jobs: list(refer('Job')), nextCursor: orNull(text) }),

@@ -1,0 +1,47 @@
+import type { RepositoryId, ViewId } from '../domain/mod.ts';
+import type { Store } from '../store/mod.ts';
+
+/**
+ * The same store in which a repository that was stored with its secrets in the open seems never to have been read: its
+ * name and views are there, its files are not, until an index run has forgotten what was stored and read it anew.
+ * Everything else is found by ids of files and blobs, which nobody gets from here.
+ */
+export function maskedOnly(store: Store): Store {
+  // `masked` never goes back, so what is in here stays true; who is not in here is asked about anew.
+  const masked = new Set<RepositoryId>();
+  const owners = new Map<ViewId, RepositoryId>();
+  const learn = async (): Promise<void> => {
+    for (const repository of await store.meta.repositories()) if (repository.masked) masked.add(repository.id);
+  };
+  const isShown = async (view: ViewId): Promise<boolean> => {
+    const known = owners.get(view);
+    if (known !== undefined && masked.has(known)) return true;
+    await learn();
+    for (const { id, repository } of await store.meta.views()) owners.set(id, repository);
+    const owner = owners.get(view);
+    return owner !== undefined && masked.has(owner);
+  };
+  const shown = async (views: readonly ViewId[]): Promise<readonly ViewId[]> => {
+    const flags = await Promise.all(views.map(isShown));
+    return flags.every((flag) => flag) ? views : views.filter((_, at) => flags[at]);
+  };
+  const { meta, files } = store;
+  return {
+    ...store,
+    meta: {
+      ...meta,
+      views: async (repositories) => {
+        const views = await meta.views(repositories);
+        if (views.some(({ repository }) => !masked.has(repository))) await learn();
+        return views.map((view) => (masked.has(view.repository) ? view : { ...view, commit: view.kind === 'commit' ? view.commit : null, indexedAt: null }));
+      },
+    },
+    files: {
+      ...files,
+      scope: async (scope) => files.scope({ ...scope, views: await shown(scope.views) }),
+      places: async (views, ids) => files.places(await shown(views), ids),
+      entries: async (view, options) => ((await isShown(view)) ? files.entries(view, options) : []),
+      entriesAt: async (view, paths) => ((await isShown(view)) ? files.entriesAt(view, paths) : new Map()),
+    },
+  };
+}
