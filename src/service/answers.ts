@@ -6,7 +6,7 @@
  * with the files before it is given again. What cannot be shown to hold is computed anew.
  */
 import { createHash } from 'node:crypto';
-import { LIMITS, throwIfAborted } from '../base/mod.ts';
+import { LIMITS, breathe, throwIfAborted } from '../base/mod.ts';
 import type { Answer, Entry, Freshness, View } from '../domain/mod.ts';
 import type { ReadAnswer } from '../search/mod.ts';
 import type { Store } from '../store/mod.ts';
@@ -89,6 +89,7 @@ export class Answers {
   readonly #seen = new Map<string, Seen>();
   readonly #heads = new Map<string, { readonly at: number; readonly head: Promise<string | null> }>();
   #bytes = 0;
+  #turns: Promise<void> = Promise.resolve();
 
   /** Forgets everything: another database stands behind the service. */
   clear(): void {
@@ -147,6 +148,8 @@ export class Answers {
   }
 
   async #make(service: Service, operation: AnyOperation, input: unknown, ground: Ground, signal: AbortSignal): Promise<Kept> {
+    await this.#turn();
+    throwIfAborted(signal);
     const started = performance.now();
     const answer = (await operation.run(service, input, { signal })) as Answer | ReadAnswer;
     const labels = labelsOf(answer);
@@ -160,6 +163,15 @@ export class Answers {
     // What was committed or checked out while it was made may be in it in part.
     if (kept.bytes.length <= LIMITS.answerKeptBytes && (await this.#groundOf(service, operation, input, true)).key === ground.key) this.#keep(kept);
     return kept;
+  }
+
+  /**
+   * An embedded store answers without ever waiting, so questions that arrive together would run through each other and end
+   * together, and nothing else would be heard until then. Each begins in a turn of the event loop of its own: one is done
+   * before the next begins, unless it waits for something, and between two of them what is kept is given out.
+   */
+  #turn(): Promise<void> {
+    return (this.#turns = this.#turns.then(breathe));
   }
 
   #keep(kept: Kept): void {
