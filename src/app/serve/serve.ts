@@ -4,6 +4,7 @@ import { CodeIndexError, type Log, type Meter } from '../../base/mod.ts';
 import type { Service } from '../../service/mod.ts';
 import { openHttp, openMeter, type HttpRules, type HttpServer, type ServerMeter } from '../../surface/http/mod.ts';
 import { mountMcp } from '../../surface/mcp/mod.ts';
+import { mountPage } from '../../surface/page/mod.ts';
 import { mountRest } from '../../surface/rest/mod.ts';
 import type { Settings } from '../flags.ts';
 import { maskFor } from '../masked.ts';
@@ -123,7 +124,7 @@ async function listen(state: Running, rules: HttpRules, version: string, meter: 
   try {
     return await openHttp({
       host, port, version, service, log, rules, publicUrl, trustedProxies, requestSeconds, drainSeconds, probes,
-      mounts: [mountRest({ maxQueryChars, management, maxUploadBytes }), mountMcp({ management })],
+      mounts: [mountRest({ maxQueryChars, management, maxUploadBytes }), mountMcp({ management }), mountPage({ management })],
       production: settings.environment === 'production',
       bodyBytes: BODY_BYTES,
       metrics: settings.prometheusEnabled ? async () => ({ type: meter.type, text: await meter.text() }) : null,
