@@ -62,9 +62,8 @@ function addRoutes(http: FastifyInstance, context: HttpContext, cancellations: C
     handler: async (request, reply) => {
       const text = typeof request.body === 'string' ? request.body : '';
       const body = parsed(text);
-      if (Array.isArray(body) && body.length > BATCH_MOST) {
-        return reply.status(400).send({ jsonrpc: '2.0', error: { code: -32_600, message: `A batch may have ${BATCH_MOST} messages.` }, id: null });
-      }
+      if (request.method === 'POST' && body === undefined) return refuse(reply, -32_700, 'Parse error: the body is no JSON.');
+      if (Array.isArray(body) && body.length > BATCH_MOST) return refuse(reply, -32_600, `A batch may have ${BATCH_MOST} messages.`);
       const scope = scopeOf(context, request);
       for (const message of (Array.isArray(body) ? body : [body]) as readonly (Message | null | undefined)[]) {
         if (message?.method === 'subscriptions/listen') context.endless(request);
@@ -73,6 +72,10 @@ function addRoutes(http: FastifyInstance, context: HttpContext, cancellations: C
       return answer(request, reply, text, body);
     },
   });
+}
+
+function refuse(reply: FastifyReply, code: number, message: string): FastifyReply {
+  return reply.status(400).send({ jsonrpc: '2.0', error: { code, message }, id: null });
 }
 
 /** Undefined for what is no JSON. */
