@@ -20,6 +20,8 @@ export interface Operation<Input, Output> {
   /** One or two sentences: what it answers. */
   readonly text: string;
   readonly effect: Effect;
+  /** It writes its line of the audit log itself, because the store is another one afterwards. */
+  readonly keepsOwnRecord?: true;
   readonly fields: Fields<Input>;
   run(service: Service, input: Input, call: Call): Promise<Output>;
 }

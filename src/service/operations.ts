@@ -1,11 +1,15 @@
 /** The table of operations: every face is made from it. */
 import type { Operation } from './operation.ts';
+import { backupOperation, listBackupsOperation, restoreOperation } from './operations/backup.ts';
 import { doctorOperation } from './operations/doctor.ts';
 import { indexOperation } from './operations/index.ts';
 import { readOperation } from './operations/read.ts';
+import { rekeyOperation } from './operations/rekey.ts';
 import { addOperation, cleanupOperation, listOperation, reindexOperation, removeOperation, updateOperation } from './operations/repositories.ts';
 import { searchOperation } from './operations/search.ts';
+import { secretsOperation } from './operations/secrets.ts';
 import { similarOperation } from './operations/similar.ts';
+import { skippedOperation } from './operations/skipped.ts';
 import { statusOperation } from './operations/status.ts';
 import { symbolOperation } from './operations/symbol.ts';
 import { auditOperation, createTokenOperation, listTokensOperation, revokeTokenOperation } from './operations/tokens.ts';
@@ -23,16 +27,22 @@ export const OPERATIONS: {
   readonly index: typeof indexOperation;
   readonly watch: typeof watchOperation;
   readonly list: typeof listOperation;
+  readonly skipped: typeof skippedOperation;
   readonly add: typeof addOperation;
   readonly update: typeof updateOperation;
   readonly remove: typeof removeOperation;
   readonly cleanup: typeof cleanupOperation;
   readonly reindex: typeof reindexOperation;
+  readonly secrets: typeof secretsOperation;
   readonly doctor: typeof doctorOperation;
   readonly createToken: typeof createTokenOperation;
   readonly listTokens: typeof listTokensOperation;
   readonly revokeToken: typeof revokeTokenOperation;
   readonly audit: typeof auditOperation;
+  readonly backup: typeof backupOperation;
+  readonly listBackups: typeof listBackupsOperation;
+  readonly restore: typeof restoreOperation;
+  readonly rekey: typeof rekeyOperation;
 } = {
   search: searchOperation,
   symbol: symbolOperation,
@@ -42,14 +52,20 @@ export const OPERATIONS: {
   index: indexOperation,
   watch: watchOperation,
   list: listOperation,
+  skipped: skippedOperation,
   add: addOperation,
   update: updateOperation,
   remove: removeOperation,
   cleanup: cleanupOperation,
   reindex: reindexOperation,
+  secrets: secretsOperation,
   doctor: doctorOperation,
   createToken: createTokenOperation,
   listTokens: listTokensOperation,
   revokeToken: revokeTokenOperation,
   audit: auditOperation,
+  backup: backupOperation,
+  listBackups: listBackupsOperation,
+  restore: restoreOperation,
+  rekey: rekeyOperation,
 };

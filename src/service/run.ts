@@ -25,7 +25,7 @@ export async function runOperation<Output>(service: Service, operation: AnyOpera
   } finally {
     meter.count('code_index_operations_total', { operation: operation.name, surface: face, outcome });
     meter.set('code_index_operation_duration_seconds', (performance.now() - started) / 1_000, { operation: operation.name });
-    if (operation.effect !== 'read' && service.settings.audit) await keep(service, operation, input, outcome);
+    if (operation.effect !== 'read' && operation.keepsOwnRecord !== true && service.settings.audit) await keep(service, operation, input, outcome);
   }
 }
 

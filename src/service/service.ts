@@ -9,6 +9,7 @@ import type { Store } from '../store/mod.ts';
 import { Answers } from './answers.ts';
 import { LOCAL, type Caller } from './caller.ts';
 import { granted } from './granted.ts';
+import { maskedOnly } from './masked-only.ts';
 import { Models } from './meaning.ts';
 import { workspaceOf, type WorkspaceItem } from './workspace.ts';
 
@@ -35,12 +36,39 @@ export interface ServiceSettings {
   readonly maskSecrets?: boolean;
   /** Absolute; what looks like a secret and is none. */
   readonly secretsAllowFile?: string;
+  /** Callers may name folders of this machine; absent: they may. */
+  readonly localPaths?: boolean;
+  /** Bytes of an uploaded archive; absent: any number. Unpacked it may have ten times as many. */
+  readonly maxUploadBytes?: number;
   /** Which git URLs may be cloned. */
   readonly urls?: UrlRules;
   /** Encrypts the embedded database. */
   readonly databaseKey?: string;
+  /** Absolute; absent: `backups` in the data folder. */
+  readonly backupDir?: string;
+  /** Days after which a new backup removes old ones; 0 keeps all; absent: 7. */
+  readonly backupKeepDays?: number;
+  /** What only the wiring knows, for `doctor`. */
+  readonly server?: ServerSettings;
   readonly meter?: Meter;
   readonly version: string;
+}
+
+/** Settings of the server as they were given; null where they were not. */
+export interface ServerSettings {
+  readonly host: string;
+  readonly publicUrl: string | null;
+  readonly authentication: string;
+  readonly adminToken: string | null;
+  readonly jwtSecret: string | null;
+  readonly jwtJwksUrl: string | null;
+  readonly jwtIssuer: string | null;
+  readonly jwtAudience: string | null;
+  readonly tlsCertificateFile: string | null;
+  readonly tlsKeyFile: string | null;
+  /** The key was given in a file, or in a variable. */
+  readonly databaseKey: string | null;
+  readonly databaseKeyFile: string | null;
 }
 
 export interface UrlRules {
@@ -217,7 +245,8 @@ class LocalService implements Service {
 async function openIn(settings: ServiceSettings): Promise<Store> {
   const { openStore } = await import('../store/mod.ts');
   makeDataFolder(settings.dataDir);
-  return openStore(settings.databaseUrl ?? 'sqlite:', { dataDir: settings.dataDir, ...(settings.databaseKey === undefined ? {} : { key: settings.databaseKey }) });
+  const store = await openStore(settings.databaseUrl ?? 'sqlite:', { dataDir: settings.dataDir, ...(settings.databaseKey === undefined ? {} : { key: settings.databaseKey }) });
+  return settings.maskSecrets === true ? maskedOnly(store) : store;
 }
 
 function makeDataFolder(dataDir: string): void {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CodeIndexError } from '../base/mod.ts';
-import type { Store } from './ports.ts';
+import type { CopyOptions, Store, StoreCopy } from './ports.ts';
 
 export interface OpenOptions {
   /** The data folder: database, clones, uploads and logs. Created where it is missing. */
@@ -21,7 +21,38 @@ export async function openStore(url: string, options: OpenOptions): Promise<Stor
     const [{ openSqlite }, { cipherOf }] = await Promise.all([import('./sqlite/store.ts'), import('./sqlite/cipher.ts')]);
     return openSqlite({ file, dataDir: options.dataDir, readOnly: options.readOnly ?? false, cipher: await cipherOf(options.key) });
   }
-  throw new CodeIndexError('unavailable', `No store driver is there for "${scheme}:" addresses.`, 'Set DATABASE_URL to `sqlite:` or `sqlite:<path>`.');
+  throw unknown(scheme);
+}
+
+export interface ReplaceOptions extends CopyOptions {
+  /** Asked with the index that is to be replaced, before anything is changed; throwing refuses. Not asked where there is none that opens. */
+  readonly allow?: (current: Store) => Promise<void>;
+}
+
+/**
+ * Encrypts the database with `newKey`, or decrypts it (null); `options.key` is the key that it has. Wholly or not at all,
+ * whenever it is killed. Fails with `conflict` while another process has it open.
+ */
+export async function rekeyStore(url: string, options: OpenOptions, newKey: string | null, how: ReplaceOptions = {}): Promise<StoreCopy> {
+  const { scheme, file } = addressOf(url, options.dataDir);
+  if (scheme !== 'sqlite') throw unknown(scheme);
+  const [{ rekeySqlite }, { cipherOf }] = await Promise.all([import('./sqlite/replace.ts'), import('./sqlite/cipher.ts')]);
+  return rekeySqlite({ file, dataDir: options.dataDir, cipher: await cipherOf(options.key) }, await cipherOf(newKey ?? undefined), how);
+}
+
+/**
+ * Puts the file of a copy (`Store.copyTo`) in the place of the database, up to date. Wholly or not at all, whenever it is
+ * killed. Fails with `conflict` while another process has the database open.
+ */
+export async function restoreStore(url: string, options: OpenOptions, copy: { readonly file: string; readonly sha256: string }, how: ReplaceOptions = {}): Promise<StoreCopy> {
+  const { scheme, file } = addressOf(url, options.dataDir);
+  if (scheme !== 'sqlite') throw unknown(scheme);
+  const [{ restoreSqlite }, { cipherOf }] = await Promise.all([import('./sqlite/replace.ts'), import('./sqlite/cipher.ts')]);
+  return restoreSqlite({ file, dataDir: options.dataDir, cipher: await cipherOf(options.key) }, copy, how);
+}
+
+function unknown(scheme: string): CodeIndexError {
+  return new CodeIndexError('unavailable', `No store driver is there for "${scheme}:" addresses.`, 'Set DATABASE_URL to `sqlite:` or `sqlite:<path>`.');
 }
 
 function addressOf(url: string, dataDir: string): { readonly scheme: string; readonly file: string } {

@@ -109,6 +109,8 @@ export function openWriter(place: Place): Database.Database {
     database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     database.pragma(`journal_size_limit = ${LOG_BYTES}`);
     database.pragma('temp_store = MEMORY');
+    // What is deleted within pages that stay is overwritten: masked repositories leave nothing of what they held.
+    database.pragma('secure_delete = FAST');
     return database;
   });
 }
@@ -130,9 +132,14 @@ function opened<Result extends Database.Database | void>(place: Place, open: () 
       database?.close();
     }
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === 'SQLITE_NOTADB') throw keyError(place.file, place.cipher != null) ?? asStoreError(thrown, place.file, 'Opening the index');
-    throw asStoreError(thrown, place.file, 'Opening the index');
+    throw explained(thrown, place, 'Opening the index');
   }
+}
+
+/** The sentence for what SQLite threw, about keys too. */
+export function explained(thrown: unknown, place: Place, action: string): unknown {
+  const unreadable = (thrown as { code?: unknown }).code === 'SQLITE_NOTADB';
+  return (unreadable ? keyError(place.file, place.cipher != null) : null) ?? asStoreError(thrown, place.file, action);
 }
 
 function numberOf(file: string): number | null {

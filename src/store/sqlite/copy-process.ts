@@ -6,7 +6,7 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { asCodeIndexError, CodeIndexError } from '../../base/mod.ts';
 import type { Store } from '../ports.ts';
-import { encryptAnew, loadLibrary, openFile, type Cipher } from './cipher.ts';
+import { encryptAnew, keyError, loadLibrary, openFile, type Cipher } from './cipher.ts';
 import { prepare, type Place } from './connection.ts';
 import { copyHandle, copyLog, digestOf, flush } from './copy-file.ts';
 import type { CopyDone, CopyMessage, CopyTask } from './copy-messages.ts';
@@ -23,13 +23,18 @@ process.once('message', (task: CopyTask) => {
   run(task)
     .then((done): CopyMessage => ({ kind: 'done', done }))
     .catch((thrown: unknown): CopyMessage => {
-      const { code, message, fix } = asCodeIndexError(asStoreError(thrown, task.to, 'Copying the index'), 'Copying the index');
+      const { code, message, fix } = asCodeIndexError(told(thrown, task), 'Copying the index');
       return { kind: 'failed', code, message, fix };
     })
     .then((message) => process.send?.(message, () => process.exit(0)));
 });
 // Whoever asked is gone: nobody wants the copy any more.
 process.once('disconnect', () => process.exit(1));
+
+function told(thrown: unknown, { key, file, to }: CopyTask): unknown {
+  const unreadable = (thrown as { code?: unknown }).code === 'SQLITE_NOTADB';
+  return (unreadable ? keyError(file, key !== null) : null) ?? asStoreError(thrown, to, 'Copying the index');
+}
 
 async function run(task: CopyTask): Promise<CopyDone> {
   try {

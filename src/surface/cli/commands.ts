@@ -1,9 +1,10 @@
 /** The commands, in the order of the help. Flags come from the fields of the operation; a command adds its own words. */
+import path from 'node:path';
 import { CodeIndexError } from '../../base/mod.ts';
 import { OPERATIONS, type Field } from '../../service/mod.ts';
 import type { Command, Parsed } from './command.ts';
 
-const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, doctor, createToken, listTokens, revokeToken, audit } = OPERATIONS;
+const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, secrets, doctor, createToken, listTokens, revokeToken, audit, backup, listBackups, restore, rekey } = OPERATIONS;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -71,7 +72,31 @@ export const COMMANDS: readonly Command[] = [
   { name: 'tokens list', usage: 'tokens list', text: listTokens.text, operation: listTokens },
   { name: 'tokens revoke', usage: 'tokens revoke <number>', text: revokeToken.text, operation: revokeToken, toInput: (parsed) => ({ id: oneWord(parsed, 'number') }) },
   { name: 'audit', usage: 'audit', text: audit.text, operation: audit },
+  {
+    name: 'secrets', usage: 'secrets <name>', text: secrets.text, operation: secrets,
+    toInput: (parsed) => ({ ...parsed.input, repository: oneWord(parsed, 'name') }),
+  },
   { name: 'doctor', usage: 'doctor', text: doctor.text, operation: doctor },
+  {
+    name: 'backup list', usage: 'backup list', text: listBackups.text, operation: listBackups,
+    toInput: (parsed, { cwd }) => ({ ...parsed.input, ...inFolder(parsed.input, 'to', cwd) }),
+  },
+  {
+    name: 'backup', usage: 'backup', text: backup.text, operation: backup,
+    toInput: (parsed, { cwd }) => {
+      if (parsed.words.length > 0) throw new CodeIndexError('invalid_query', `\`code-index backup\` takes no words, but ${JSON.stringify(parsed.words[0])} was given.`, 'See `code-index backup --help`.');
+      return { ...parsed.input, ...inFolder(parsed.input, 'to', cwd) };
+    },
+    examples: ['code-index backup', 'code-index backup --to /mnt/backups --keep-days 30'],
+  },
+  {
+    name: 'restore', usage: 'restore <backup>', text: restore.text, operation: restore,
+    toInput: (parsed, { cwd }) => {
+      const word = oneWord(parsed, 'backup');
+      return { ...parsed.input, backup: /[/\\]/.test(word) ? path.resolve(cwd, word) : word };
+    },
+  },
+  { name: 'rekey', usage: 'rekey', text: rekey.text, operation: rekey, toInput: (parsed, { cwd }) => ({ ...parsed.input, ...inFolder(parsed.input, 'newKeyFile', cwd) }) },
   {
     name: 'watch', usage: 'watch [path ...]', text: watch.text, operation: watch, streams: true,
     toInput: (parsed, { cwd }) => ({ ...parsed.input, targets: parsed.words.length === 0 ? [cwd] : parsed.words }),
@@ -88,6 +113,12 @@ export const COMMANDS: readonly Command[] = [
 export function fieldsOf(command: Command): Readonly<Record<string, Field>> {
   const fields = (command.operation?.fields ?? {}) as Readonly<Record<string, Field>>;
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !(command.without ?? []).includes(name)));
+}
+
+/** A path as the words give it, seen from the working directory. */
+function inFolder(input: Parsed['input'], name: string, cwd: string): Record<string, unknown> {
+  const given = input[name];
+  return typeof given === 'string' ? { [name]: path.resolve(cwd, given) } : {};
 }
 
 function oneWord(parsed: Parsed, what: string): string {

@@ -1,14 +1,16 @@
 import type { Answer } from '../../domain/mod.ts';
 import {
   plural, summarySentence,
-  type AuditAnswer, type CreatedTokenAnswer, type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type RevokedTokenAnswer, type StatusAnswer, type TokensAnswer,
+  type AuditAnswer, type BackupAnswer, type BackupsAnswer, type CreatedTokenAnswer, type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type RekeyAnswer, type RemovedAnswer, type RepositoryLine, type RestoreAnswer, type RevokedTokenAnswer, type SecretsAnswer, type StatusAnswer, type TokensAnswer,
 } from '../../service/mod.ts';
 import type { ReadAnswer } from '../../search/mod.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit.ts';
 import { auditLines, createdTokenLines, tokenLines } from './render-tokens.ts';
+import { backupLines, backupListLines, rekeyLines, restoreLines } from './render-backups.ts';
 import { searchLines } from './render-answer.ts';
 import { readLines } from './render-read.ts';
+import { secretLines } from './render-secrets.ts';
 import { statusLines } from './render-status.ts';
 import { COLOURS, PLAIN, type Paint, type Terminal } from './terminal.ts';
 
@@ -35,6 +37,11 @@ const LINES: Readonly<Record<string, Present>> = {
   'tokens list': (answer: TokensAnswer, paint) => tokenLines(answer.tokens, paint),
   'tokens revoke': (answer: RevokedTokenAnswer) => [`Token ${answer.revoked.id} (${answer.revoked.name}) is revoked: the next request with it is refused.`],
   audit: (answer: AuditAnswer, paint) => auditLines(answer.entries, paint),
+  backup: (answer: BackupAnswer, paint) => backupLines(answer, paint),
+  'backup list': (answer: BackupsAnswer, paint) => backupListLines(answer, paint),
+  restore: (answer: RestoreAnswer, paint) => restoreLines(answer, paint),
+  rekey: (answer: RekeyAnswer) => rekeyLines(answer),
+  secrets: (answer: SecretsAnswer, paint) => secretLines(answer, paint),
   doctor: (answer: DoctorAnswer, paint) => doctorLines(answer, paint),
 };
 
