@@ -1,5 +1,5 @@
 /** Files that are made to hold secrets: their values are masked, the file stays. */
-import { isStandIn, looksDrawn } from './random.ts';
+import { looksDrawn } from './random.ts';
 import type { Match } from './rule.ts';
 
 interface SecretFile {
@@ -15,11 +15,14 @@ const TELLING = /pass|secret|token|key|pwd|credential|auth|private|dsn|salt|sign
 /** Settings that everybody may see, whatever their names sound like. */
 const PLAIN = /^(?:true|false|yes|no|on|off|null|none|\d{1,6}|[a-z]{1,8})$/i;
 
+/** Put in when it is used, or a word that asks for the true one. */
+const SAID_ELSEWHERE = /^(?:\$[{(A-Z_]|[<{%]|[Cc]hange|CHANGE|[Yy]our|YOUR|[Ee]xample|EXAMPLE|placeholder|[Xx]{3})/;
+
 const KINDS: readonly SecretFile[] = [
   {
     name: 'env-file', path: /(?:^|\/)(?:\.env(?:rc)?|\.env\.(?!.*(?:example|sample|template|dist|default|schema)\w*$)[\w.-]+|[\w.-]+\.env)$/i,
     pattern: /^[ \t]{0,8}(?:export[ \t]{1,4})?(?<name>[A-Za-z_][\w.-]{0,100})[ \t]{0,4}=[ \t]{0,4}(?:"([^"\n]{1,4000})"|'([^'\n]{1,4000})'|([^\s#"'][^\s#]{0,4000}))/dgm,
-    accept: (name, value) => !PLAIN.test(value) && ((TELLING.test(name) && !/^[$<{]/.test(value) && !/^(?:change|your|example|placeholder|xxx)/i.test(value)) || looksDrawn(value)),
+    accept: (name, value) => !PLAIN.test(value) && ((TELLING.test(name) && !SAID_ELSEWHERE.test(value)) || looksDrawn(value)),
   },
   { name: 'netrc', path: /(?:^|\/)[._]netrc$/, pattern: /\b(?:password|account)\s{1,8}(\S{1,500})/dg },
   { name: 'pgpass', path: /(?:^|\/)\.pgpass$/, pattern: /^[^\n:#]{1,200}:[^\n:]{1,20}:[^\n:]{1,200}:[^\n:]{1,200}:(\S{1,500})/dgm },
@@ -48,8 +51,8 @@ export function inSecretFile(text: string, path: string): (Match & { readonly ru
     for (const match of text.matchAll(pattern)) {
       const value = match.findLast((group) => group !== undefined) as string;
       const [at] = (match as unknown as { indices: [number, number][] }).indices[match.lastIndexOf(value)] as [number, number];
-      const wantedHere = accept?.(match.groups?.['name'] ?? '', value) ?? !(/^[$<{]/.test(value) || isStandIn(value) && /example|your|change|placeholder/i.test(value));
-      if (wantedHere && !/^\*+$/.test(value)) found.push({ rule, at, length: value.length, hidden: [{ at, length: value.length }] });
+      const wantedHere = accept?.(match.groups?.['name'] ?? '', value) ?? !SAID_ELSEWHERE.test(value);
+      if (wantedHere && !/\*{4}/.test(value)) found.push({ rule, at, length: value.length, hidden: [{ at, length: value.length }] });
     }
   }
   return found;
