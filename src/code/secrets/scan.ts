@@ -4,7 +4,7 @@ import { trigramsOf } from '../trigrams.ts';
 import { ASSIGNED } from './assignments.ts';
 import { inSecretFile, isSecretFile } from './files.ts';
 import { PRIVATE_KEY } from './private-keys.ts';
-import type { Match, SecretRule } from './rule.ts';
+import type { Match, SecretRule, Stretch } from './rule.ts';
 import { TOKENS } from './tokens.ts';
 
 /** In the order in which they claim a stretch of text. */
@@ -27,11 +27,9 @@ export function maskSecrets(text: string, path: string, allowed: ReadonlySet<str
   if (matches.length === 0) return { text, findings: [] };
   const pieces: string[] = [];
   let end = 0;
-  for (const { hidden } of matches) {
-    for (const { at, length } of hidden) {
-      pieces.push(text.slice(end, at), '*'.repeat(length));
-      end = at + length;
-    }
+  for (const { at, length } of matches.flatMap(({ hidden }) => hidden).sort((a, b) => a.at - b.at)) {
+    pieces.push(text.slice(end, at), '*'.repeat(length));
+    end = at + length;
   }
   pieces.push(text.slice(end));
   return { text: pieces.join(''), findings: placed(text, matches) };
@@ -90,9 +88,11 @@ function matchesIn(text: string, path: string, searches: readonly Search[]): rea
   const claim = (match: Claimed): void => {
     taken ??= new Uint8Array(text.length);
     const end = match.at + match.length;
-    if (taken.subarray(match.at, end).includes(1)) return;
+    // What the former claims show of a secret stays shown, and what reaches beyond them is hidden too.
+    const hidden = match.hidden.flatMap((part) => freeWithin(taken as Uint8Array, part));
+    if (hidden.length === 0 || !taken.subarray(match.at, end).includes(0)) return;
     taken.fill(1, match.at, end);
-    claimed.push(match);
+    claimed.push({ ...match, hidden });
   };
   let lower: string | null = null;
   for (const { rule, literals } of searches) {
@@ -107,6 +107,19 @@ function matchesIn(text: string, path: string, searches: readonly Search[]): rea
   }
   for (const match of inSecretFile(text, path)) claim(match);
   return claimed;
+}
+
+/** The stretches of `part` that nobody took. */
+function freeWithin(taken: Uint8Array, part: Stretch): Stretch[] {
+  const within = taken.subarray(part.at, part.at + part.length);
+  const free: Stretch[] = [];
+  for (let from = within.indexOf(0); from >= 0; ) {
+    const next = within.indexOf(1, from);
+    const to = next < 0 ? within.length : next;
+    free.push({ at: part.at + from, length: to - from });
+    from = next < 0 ? -1 : within.indexOf(0, next);
+  }
+  return free;
 }
 
 /** In lower case unit by unit: some letters become longer otherwise. */

@@ -143,6 +143,7 @@ test('length, lines and idempotence hold for any text; the time grows with its l
   for (const piece of ['eyJ-', '-----BEGIN ', 'token ', 'password="', '://a:', 'sk-', 'secret_', ':AA', 'twilio ', 'key: ', 'authorization:"', 'SK0', 'A=\n', '"token":"']) {
     const started = performance.now();
     check(piece.repeat(Math.ceil(300_000 / piece.length)), '.env');
-    assert.ok(performance.now() - started < 3_000, piece);
+    const took = performance.now() - started;
+    assert.ok(took < 3_000, piece);
   }
 });
