@@ -69,9 +69,9 @@ const ASKED: readonly (readonly [AnyOperation, Readonly<Record<string, unknown>>
   ...['total', 'payZanzibar', 'zanzibar', 'pay the account', 'repo:vault total', 'repo:v* total', '-repo:shop total', 'path:src/treasury.ts sum', 'symbol:payZanzibar', 'lang:typescript sum', '"sum * 0.9"'].flatMap((query) => [
     [OPERATIONS.search, { query }] as const, [OPERATIONS.search, { query, mode: 'text' }] as const, [OPERATIONS.search, { query, mode: 'symbol' }] as const, [OPERATIONS.search, { query, mode: 'semantic' }] as const,
   ]),
-  [OPERATIONS.search, { query: 'pay.*bar', mode: 'regex' }], [OPERATIONS.search, { query: 'total', repositories: ['vault'] }], [OPERATIONS.search, { query: 'total', repositories: ['vault', 'shop'] }], [OPERATIONS.search, { query: 'total', limit: 1 }],
+  [OPERATIONS.search, { query: 'pay.*bar', mode: 'regex' }], [OPERATIONS.search, { query: 'total', repository: 'vault' }], [OPERATIONS.search, { query: 'total', repository: ['vault', 'shop'] }], [OPERATIONS.search, { query: 'total', limit: 1 }],
   ...['payZanzibar', 'payZanziba', 'total', 'placeOrder', 'pay'].map((name) => [OPERATIONS.symbol, { name, include: ['definition', 'references', 'callers'] }] as const),
-  [OPERATIONS.symbol, { name: 'total', repositories: ['vault'] }],
+  [OPERATIONS.symbol, { name: 'total', repository: 'vault' }],
   [OPERATIONS.similar, { path: 'src/orders.ts', startLine: 4, endLine: 7 }], [OPERATIONS.similar, { path: 'src/treasury.ts', startLine: 4, endLine: 7 }], [OPERATIONS.similar, { path: 'src/treasury.ts', repository: 'vault', startLine: 4 }],
   [OPERATIONS.similar, { symbol: 'payZanzibar' }], [OPERATIONS.similar, { symbol: 'placeOrder' }], [OPERATIONS.similar, { snippet: SECRET['src/treasury.ts'] }],
   [OPERATIONS.read, { path: 'src/treasury.ts' }], [OPERATIONS.read, { path: 'src/treasury.ts', repository: 'vault' }], [OPERATIONS.read, { path: 'src/total.ts' }], [OPERATIONS.read, { path: 'vault/src/treasury.ts' }],
@@ -95,7 +95,7 @@ test('grants: a caller with grants is answered as if nothing else were indexed',
 test('grants: a forbidden repository and one that does not exist are the same', async () => {
   for (const operation of [OPERATIONS.status, OPERATIONS.search, OPERATIONS.symbol, OPERATIONS.read, OPERATIONS.similar]) {
     const input = (repository: string): Record<string, unknown> => ({
-      ...(operation.fields as Record<string, unknown>)['repository'] === undefined ? { repositories: [repository] } : { repository },
+      repository,
       ...(operation === OPERATIONS.search ? { query: 'total' } : operation === OPERATIONS.symbol ? { name: 'total' } : operation === OPERATIONS.status ? {} : { path: 'src/total.ts', startLine: 1 }),
     });
     assert.equal((await told(limited, operation, input('vault'))).replaceAll('vault', 'x'), (await told(limited, operation, input('nowhere'))).replaceAll('nowhere', 'x'), operation.name);
@@ -104,10 +104,10 @@ test('grants: a forbidden repository and one that does not exist are the same', 
 
 test('grants: a cursor of another caller shows nothing more', async () => {
   const first = (await OPERATIONS.search.run(both, { query: 'sum', mode: 'text', limit: 1 }, {})) as { readonly nextCursor: string | null };
-  const cursors = [first.nextCursor, (await OPERATIONS.search.run(both, { query: 'sum', mode: 'text', limit: 1, repositories: ['vault'] }, {}) as { readonly nextCursor: string | null }).nextCursor];
+  const cursors = [first.nextCursor, (await OPERATIONS.search.run(both, { query: 'sum', mode: 'text', limit: 1, repository: ['vault'] }, {}) as { readonly nextCursor: string | null }).nextCursor];
   for (const cursor of cursors) {
     assert.ok(typeof cursor === 'string');
-    for (const input of [{ query: 'sum', mode: 'text', limit: 5, cursor }, { query: 'sum', mode: 'text', limit: 5, cursor, repositories: ['vault'] }]) assert.doesNotMatch(await told(limited, OPERATIONS.search, input), /treasury|anzibar/);
+    for (const input of [{ query: 'sum', mode: 'text', limit: 5, cursor }, { query: 'sum', mode: 'text', limit: 5, cursor, repository: 'vault' }]) assert.doesNotMatch(await told(limited, OPERATIONS.search, input), /treasury|anzibar/);
   }
 });
 

@@ -5,7 +5,7 @@ import type { AccessSettings } from './port.ts';
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 
 /** The address that clients use, without a slash at its end. */
-export function baseOf(request: FastifyRequest, publicUrl: string | null): string {
+function baseOf(request: FastifyRequest, publicUrl: string | null): string {
   return publicUrl === null ? `${request.protocol}://${request.host}` : publicUrl.replace(/\/+$/, '');
 }
 

@@ -39,7 +39,7 @@ export function pathOf(request: FastifyRequest): string {
 }
 
 /** Turns anything that a route or fastify threw into the error that is answered. */
-export function errorOf(thrown: unknown, request: FastifyRequest): CodeIndexError {
+function errorOf(thrown: unknown, request: FastifyRequest): CodeIndexError {
   if (thrown instanceof CodeIndexError) return thrown;
   return ofFramework(thrown as Framework) ?? asCodeIndexError(thrown, `${request.method} ${pathOf(request)}`);
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CodeIndexError } from '../../base/mod.ts';
@@ -37,7 +38,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
     setHeaders(request, reply, secure);
     if (draining) reply.raw.setHeader('connection', 'close');
   };
-  const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+  const fail: Fail = (thrown, request, reply) => {
     if ((thrown as Partial<CodeIndexError>).code === 'unauthenticated') challenge(request, reply, publicUrl);
     sendError(thrown, request, reply, { log, production });
   };
@@ -47,14 +48,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   });
   watchConnections(http.server, service.meter, options.trustedProxies);
   http.setErrorHandler(fail);
-  const otherMethods = watchRoutes(http);
-  http.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request);
-    const methods = otherMethods(path);
-    if (methods.length === 0) return fail(new CodeIndexError('not_found', `There is no ${request.method} ${path.slice(0, 200)} here.`, 'See /openapi.json for what there is.'), request, reply);
-    reply.raw.setHeader('allow', methods.join(', '));
-    return fail(new HttpError(405, 'invalid_query', `${path.slice(0, 200)} does not answer ${request.method}.`, `Use ${methods.join(' or ')}.`), request, reply);
-  });
+  answerUnknown(http, fail);
   http.addHook('onRequest', async (request, reply) => {
     begin(request, reply);
     const origin = places.check(request);
@@ -97,7 +91,20 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   };
 }
 
-function makeServer(options: HttpOptions, onUnreadable: (error: Error, request: FastifyRequest, reply: FastifyReply) => void): FastifyInstance {
+type Fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+
+function answerUnknown(http: FastifyInstance, fail: Fail): void {
+  const otherMethods = watchRoutes(http);
+  http.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request);
+    const methods = otherMethods(path);
+    if (methods.length === 0) return fail(new CodeIndexError('not_found', `There is no ${request.method} ${path.slice(0, 200)} here.`, 'See /openapi.json for what there is.'), request, reply);
+    reply.raw.setHeader('allow', methods.join(', '));
+    return fail(new HttpError(405, 'invalid_query', `${path.slice(0, 200)} does not answer ${request.method}.`, `Use ${methods.join(' or ')}.`), request, reply);
+  });
+}
+
+function makeServer(options: HttpOptions, onUnreadable: Fail): FastifyInstance {
   const { rules: { tls }, trustedProxies, service } = options;
   const wire = { maxHeaderSize: HEADER_BYTES, headersTimeout: HEADER_SECONDS * 1_000, connectionsCheckingInterval: 1_000 };
   const common = {
@@ -109,7 +116,7 @@ function makeServer(options: HttpOptions, onUnreadable: (error: Error, request: 
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     genReqId: requestId,
     frameworkErrors: onUnreadable,
-    clientErrorHandler: (error: NodeJS.ErrnoException, socket: import('node:net').Socket) => answerBroken(error, socket, service.meter),
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerBroken(error, socket, service.meter),
   };
   if (tls === null) return fastify({ ...common, http: wire });
   checkCertificate(tls);
