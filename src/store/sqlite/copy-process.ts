@@ -108,7 +108,7 @@ function report(done: number, total: number): void {
 async function settle(copy: Place, cipher: Cipher | null, { newKey }: CopyTask): Promise<void> {
   if (newKey === undefined) return withoutLog(copy);
   const library = cipher ?? { library: await loadLibrary(), key: Buffer.alloc(0) };
-  const database = cipher === null ? new library.library(copy.file) : openFile(copy.file, {}, cipher);
+  const database = cipher === null ? new library.library(copy.file, { fileMustExist: true }) : openFile(copy.file, { fileMustExist: true }, cipher);
   try {
     database.pragma('temp_store = MEMORY');
     database.pragma('journal_mode = DELETE');

@@ -1,10 +1,10 @@
 /** Another file in the place of the database: encrypted anew, or out of a backup. Killed at any instant, one whole database is there. */
-import { existsSync, linkSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { asCodeIndexError, CodeIndexError, LIMITS } from '../../base/mod.ts';
 import type { CopyOptions, Store, StoreCopy } from '../ports.ts';
-import { openFile, type Cipher } from './cipher.ts';
+import { keyError, openFile, type Cipher } from './cipher.ts';
 import { explained, versionOf, type Place } from './connection.ts';
 import { copyApart, keyText, removeDatabase } from './copy.ts';
 import { flush } from './copy-file.ts';
@@ -55,7 +55,8 @@ export function restoreSqlite(place: Place, backup: { readonly file: string; rea
 }
 
 function freshOf(place: Place): string {
-  return `${place.file}.new`;
+  // The helper of a killed run may live on for a moment: it never finds the file of another run.
+  return `${place.file}.new-${process.pid}`;
 }
 
 function asideOf(place: Place): string {
@@ -77,7 +78,8 @@ async function locked<Result>(place: Place, purpose: string, work: () => Promise
 
 /** What a killed run left: a copy that was not in place yet, or the old database after the new one was. */
 function cleanUp(place: Place): void {
-  removeDatabase(freshOf(place));
+  const fresh = `${basename(place.file)}.new-`;
+  for (const name of readdirSync(dirname(place.file))) if (name.startsWith(fresh)) rmSync(join(dirname(place.file), name), { force: true });
   if (!existsSync(asideOf(place))) return;
   if (existsSync(place.file)) removeDatabase(asideOf(place));
   else for (const part of ['-wal', '']) if (existsSync(`${asideOf(place)}${part}`)) renameSync(`${asideOf(place)}${part}`, `${place.file}${part}`);
@@ -120,8 +122,9 @@ async function allowed(place: Place, { allow }: ReplaceOptions): Promise<void> {
   let current: Store;
   try {
     current = openSqlite({ ...place, readOnly: false });
-  } catch {
-    // Nothing of it can be told: it is kept beside the new one until that has opened.
+  } catch (thrown) {
+    // A damaged one is what backups are for. One with another key is whole, and somebody's.
+    if (keyError(place.file, place.cipher != null) !== null) throw thrown;
     return;
   }
   try {

@@ -5,8 +5,8 @@ import { addFiles, addView } from './harness.ts';
 
 export type Action = 'hold' | 'write';
 
-const [, , url, dataDir, action] = process.argv as [string, string, string, string, Action];
-const store = await openStore(url, { dataDir });
+const [, , url, dataDir, action, key = ''] = process.argv as [string, string, string, string, Action, string?];
+const store = await openStore(url, { dataDir, ...(key === '' ? {} : { key }) });
 const lease = await store.lease('child at work', { waitMillis: 10_000 });
 if (action === 'hold') {
   console.log('held');

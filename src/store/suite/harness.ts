@@ -12,6 +12,8 @@ import { nameBlock, termBlock, trigramBlock, wordsOf } from './blocks.ts';
 export interface Driver {
   /** The store's address when its data folder is `dataDir`. */
   url(dataDir: string): string;
+  /** Encrypts the store. */
+  readonly key?: string;
   /** Rows of every table that holds what was indexed, by table, without bookkeeping tables. */
   rows(dataDir: string): Promise<Readonly<Record<string, number>>>;
 }
@@ -30,7 +32,7 @@ export class Folder implements AsyncDisposable {
   }
 
   async open(readOnly = false): Promise<Store> {
-    const store = await openStore(this.driver.url(this.dataDir), { dataDir: this.dataDir, readOnly });
+    const store = await openStore(this.driver.url(this.dataDir), { dataDir: this.dataDir, readOnly, ...(this.driver.key === undefined ? {} : { key: this.driver.key }) });
     this.#open.push(store);
     return store;
   }

@@ -19,7 +19,7 @@ function codeIs(code: string, ...words: string[]): (thrown: unknown) => boolean 
 
 /** A second process that does what `child.ts` is told; gives its first line. */
 async function child(folder: Folder, action: Action): Promise<{ process: ChildProcess; line: string }> {
-  const started = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), folder.driver.url(folder.dataDir), folder.dataDir, action], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), folder.driver.url(folder.dataDir), folder.dataDir, action, folder.driver.key ?? ''], { stdio: ['pipe', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: started.stdout })) return { process: started, line };
   throw new Error('the child said nothing');
 }
