@@ -10,6 +10,8 @@ import { after, before, test } from 'node:test';
 import { asCodeIndexError } from '../src/base/mod.ts';
 import type { Identity } from '../src/domain/mod.ts';
 import { OPERATIONS, checkInput, openService, runOperation, type AnyOperation, type Service } from '../src/service/mod.ts';
+import { mountRest } from '../src/surface/rest/mod.ts';
+import { openTestServer } from './http-server.ts';
 
 const OPEN = {
   'src/orders.ts': 'import { total } from "./total.ts";\n\n/** Places an order. */\nexport function placeOrder(items: readonly number[]): number {\n  const sum = total(items);\n  return sum > 100 ? sum * 0.9 : sum;\n}\n',
@@ -119,6 +121,32 @@ test('grants: what changes something reaches no other repository either', async 
   assert.doesNotMatch(await told(maintainer, OPERATIONS.reindex, {}), /vault/);
   assert.doesNotMatch(await told(maintainer, OPERATIONS.add, { path: path.join(root, 'vault'), name: 'vault' }), /treasury|zanzibar/);
   assert.match(await told(both, OPERATIONS.search, { query: 'zanzibar', mode: 'text' }), /treasury/, 'it is still there');
+});
+
+test('grants: kept answers of one caller are never given to another', async () => {
+  await using server = await openTestServer({ access: { required: true }, mounts: [mountRest({ maxQueryChars: 200, management: true, maxUploadBytes: 1_000_000 })] });
+  await OPERATIONS.index.run(server.service, { targets: [path.join(root, 'vault'), path.join(root, 'shop')] }, {});
+  const token = async (input: Record<string, unknown>): Promise<string> => (await OPERATIONS.createToken.run(server.service, { name: 'test', ...input }, {})).text;
+  const [all, shop, vault, none] = [await token({}), await token({ repositories: ['shop'] }), await token({ repositories: ['vault'] }), await token({ repositories: [] })];
+  const addresses = [
+    '/api/search?query=sum&mode=text', '/api/search?query=total', '/api/search?query=zanzibar', '/api/symbols?name=total', '/api/references?name=total', '/api/similar?repository=vault&path=src/treasury.ts&start_line=4',
+    '/api/files?path=src/treasury.ts', '/api/files/vault/src/treasury.ts', '/api/files/shop/src/orders.ts', '/api/files?view=map', '/api/status', '/api/repositories', '/api/repositories/vault', '/api/repositories/vault/skipped', '/api/repositories/vault/secrets',
+  ];
+  for (const address of addresses) {
+    const first = await server.get(address, all);
+    const tag = first.headers.get('etag');
+    for (const [name, caller, hidden] of [['shop', shop, /treasury|payZ|zanzibar account/], ['vault', vault, /orders\.ts|placeOrder/], ['nobody', none, /treasury|payZ|zanzibar account|orders\.ts|placeOrder/]] as const) {
+      const { status, text } = await server.get(address, caller, tag === null ? {} : { headers: { 'if-none-match': tag } });
+      // Their own answers may be the same.
+      assert.ok(status === 200 || status === 404 || (status === 304 && name === 'vault' && address.startsWith('/api/repositories/vault/')), `${name} ${address}: ${status} ${text}`);
+      // What was asked comes back in the question's own words.
+      const shown = JSON.stringify(JSON.parse(text === '' ? '{}' : text), (key, value: unknown) => (key === 'query' || key === 'message' ? '' : value));
+      assert.doesNotMatch(shown, hidden, `${name} ${address}`);
+    }
+    assert.equal((await server.get(address, all)).text.replaceAll(/"tookMs":[\d.]+/g, ''), first.text.replaceAll(/"tookMs":[\d.]+/g, ''), address);
+  }
+  const { status, code } = await server.get('/api/repositories/vault', shop, { method: 'DELETE' });
+  assert.deepEqual([status, code], [403, 'forbidden']);
 });
 
 test('grants: readers only read', async () => {
