@@ -126,7 +126,7 @@ test('grants: what changes something reaches no other repository either', async 
 test('grants: kept answers of one caller are never given to another', async () => {
   await using server = await openTestServer({ access: { required: true }, mounts: [mountRest({ maxQueryChars: 200, management: true, maxUploadBytes: 1_000_000 })] });
   await OPERATIONS.index.run(server.service, { targets: [path.join(root, 'vault'), path.join(root, 'shop')] }, {});
-  const token = async (input: Record<string, unknown>): Promise<string> => (await OPERATIONS.createToken.run(server.service, { name: 'test', ...input }, {})).text;
+  const token = async (input: Record<string, unknown>): Promise<string> => (await OPERATIONS.createToken.run(server.service, { name: 'test', role: 'maintainer', ...input }, {})).text;
   const [all, shop, vault, none] = [await token({}), await token({ repositories: ['shop'] }), await token({ repositories: ['vault'] }), await token({ repositories: [] })];
   const addresses = [
     '/api/search?query=sum&mode=text', '/api/search?query=total', '/api/search?query=zanzibar', '/api/symbols?name=total', '/api/references?name=total', '/api/similar?repository=vault&path=src/treasury.ts&start_line=4',
