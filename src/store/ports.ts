@@ -24,6 +24,8 @@ export interface Store extends AsyncDisposable {
   commit(delta: Delta): Promise<CommitResult>;
   /** Takes the only right to write, waiting up to `waitMillis`; then fails with `conflict`, naming who holds it. Freed by the process's death too. */
   lease(purpose: string, options?: { waitMillis?: number; signal?: AbortSignal }): Promise<AsyncDisposable>;
+  /** Who holds the right to write at the moment, as a phrase for people; null where nobody does. */
+  writer(): Promise<string | null>;
   /** Merges small blocks, drops what no blob needs and gives free space back. Safe to stop at any time. */
   compact(options?: { signal?: AbortSignal }): Promise<void>;
   /**

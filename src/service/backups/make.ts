@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { asCodeIndexError, CodeIndexError, throwIfAborted } from '../../base/mod.ts';
@@ -24,7 +25,7 @@ export async function makeBackup(service: Service, root: string, call: Call): Pr
   const name = createdAt.replace(/\.\d+Z$/, 'Z').replaceAll(':', '-');
   const partial = path.join(root, `.partial-${process.pid}-${name}`);
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolder(root);
     for (const left of await unfinished(root)) await rm(left, { recursive: true, force: true });
     await haveSpace(root, (await store.meta.statistics()).databaseBytes);
     await mkdir(partial, { mode: 0o700 });
@@ -95,6 +96,15 @@ function leftOut(repositories: readonly BackupRepository[]): readonly string[] {
   ];
 }
 
+/** Level by level: where a file system refuses new folders, making them recursively would try for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(path.dirname(folder));
+  await mkdir(folder).catch((thrown: unknown) => {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+  });
+}
+
 async function haveSpace(root: string, needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(root);
   if (bavail * bsize >= needed * SPARE_SHARE) return;
@@ -128,7 +138,7 @@ function explained(thrown: unknown, root: string): unknown {
   if (code === 'ENOSPC' || code === 'EFBIG') {
     return new CodeIndexError('unavailable', `The disk of ${root} is full.`, 'Free some space, or name another folder with --to or BACKUP_DIR; the index was not touched.', { cause: thrown });
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EEXIST') {
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR' || code === 'ENOENT' || code === 'EEXIST') {
     return new CodeIndexError('unavailable', `No backup can be written to ${root}: ${(thrown as Error).message}.`, 'Give this user the right to write there, or name another folder with --to or BACKUP_DIR.', { cause: thrown });
   }
   return asCodeIndexError(thrown, 'Backing up');

@@ -36,6 +36,11 @@ export class Leases {
     return this.#held;
   }
 
+  /** Who holds it, as a phrase; null where nobody does. */
+  holder(): string | null {
+    return this.#writerLock.holder();
+  }
+
   /** Several calls in one process queue up in order. */
   async take(purpose: string, options: LeaseOptions = {}): Promise<AsyncDisposable> {
     void this.#core.writer;

@@ -75,7 +75,7 @@ function check(core: Core): string {
   if (findings.length !== 1 || findings[0] !== 'ok') {
     throw new CodeIndexError('internal', `${core.place.file} is damaged: ${findings.slice(0, 3).join('; ').replaceAll('\n', ' ').slice(0, 300)}.`, 'Restore a backup, or move the file away and index again.');
   }
-  return `SQLite ${core.reader.prepare<[], string>('SELECT sqlite_version()').pluck().get()}, format ${SCHEMA_VERSION}`;
+  return `SQLite ${core.reader.prepare<[], string>('SELECT sqlite_version()').pluck().get()}, format ${SCHEMA_VERSION}, ${core.place.cipher == null ? 'not encrypted' : 'encrypted'}`;
 }
 
 export function statistics(core: Core, repository: RepositoryId | undefined): StoreStatistics {

@@ -57,6 +57,7 @@ export function openSqlite({ readOnly, vectorSizes = SIZES, ...place }: Place & 
     journal: makeJournal(core),
     supports: { concurrentWriters: false, approximateVectors: true },
     lease: (purpose, options) => leases.take(purpose, options),
+    writer: async () => leases.holder(),
     commit: (delta) => leases.during('writing to the index', () => core.inTurn('Writing to the index', async () => {
       const result = writing.write('Writing to the index', (committer) => committer.apply(delta));
       written.add(delta.repository);
