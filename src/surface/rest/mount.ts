@@ -59,8 +59,14 @@ function addUpload(scope: FastifyInstance, context: HttpContext, route: Route, o
       requireRole(service.identity, route.operation);
       const { input } = check({ ...givenIn(request), body: undefined });
       const signal = context.signalOf(request);
-      await using upload = await receiveUpload(request, service.settings.dataDir, options.maxUploadBytes, signal);
-      const answer = await runOperation(service, route.operation, { ...input, file: upload.file }, { signal, waitMillis: 0 }, 'rest');
+      // The caller may leave after the last byte: what was sent is indexed all the same.
+      await using upload = await receiveUpload(request, service.settings.dataDir, options.maxUploadBytes, signal).catch((error: unknown) => {
+        // What is still on its way has nobody to read it.
+        void reply.header('connection', 'close');
+        throw error;
+      });
+      const answer = await runOperation(service, route.operation, { ...input, file: upload.file }, { waitMillis: 0 }, 'rest');
+      // From here on it is the job's; until here a failure of any kind means that nobody will open it.
       upload.handOver();
       return sendChanged(reply, answer);
     },

@@ -91,7 +91,7 @@ function describe(route: Route, maxQueryChars: number, values: ExampleValues): O
   const places = placesOf(route);
   const parameters = fields.filter(([name]) => !hasBody(route) || places.includes(name)).map(([name, field]): Parameter => ({
     name, in: places.includes(name) ? 'path' : 'query', ...(field.text === '' ? {} : { description: field.text }),
-    ...(field.required === true ? { required: true as const } : {}), schema: boundedSchema(field), ...(Object.hasOwn(example, name) ? { example: example[name] } : {}),
+    ...(field.required === true ? { required: true as const } : {}), schema: places.includes(name) ? oneOf(boundedSchema(field)) : boundedSchema(field), ...(Object.hasOwn(example, name) ? { example: example[name] } : {}),
   }));
   const queued = changes(route) && route.upload !== true ? { 202: { description: 'Queued.', headers: { Location: { description: 'The address of the job.', schema: { type: 'string' } } }, ...json(answer) } } : {};
   return {
@@ -106,6 +106,11 @@ function describe(route: Route, maxQueryChars: number, values: ExampleValues): O
     },
     'x-curl': curlOf(route, example, values),
   };
+}
+
+/** A part of an address is one text, also where the operation takes several. */
+function oneOf(schema: Schema): Schema {
+  return (schema['items'] as Schema | undefined) ?? schema;
 }
 
 function bodyOf(route: Route, fields: readonly (readonly [string, Field])[], example: Readonly<Record<string, unknown>>): Pick<OpenApiOperation, 'requestBody'> {

@@ -48,13 +48,13 @@ const ENTRIES: readonly Entry[] = [
   { method: 'GET', path: '/api/repositories/{name}', operation: 'status', title: 'Status of a repository', renamed: { name: 'repository' }, answer: 'StatusAnswer', example: { name: '$repository' } },
   { method: 'GET', path: '/api/repositories/{name}/skipped', operation: 'repos skipped', answer: 'SkippedList', example: { name: '$repository', limit: 10 } },
   { method: 'GET', path: '/api/repositories/{name}/secrets', operation: 'repos secrets', renamed: { name: 'repository' }, answer: 'SecretList', example: { name: '$repository', limit: 10 } },
-  { method: 'POST', path: '/api/repositories', operation: 'repos add', answer: 'JobAnswer', example: { path: '$root', purpose: 'reference' } },
-  { method: 'PATCH', path: '/api/repositories/{name}', operation: 'repos update', title: 'Change what is said of a repository', answer: 'JobAnswer', example: { name: '$repository', purpose: 'reference' } },
-  { method: 'POST', path: '/api/repositories/{name}/update', operation: 'repos update', title: 'Fetch and index', without: ['purpose', 'language', 'daysToKeep', 'pin', 'rename'], answer: 'JobAnswer', example: { name: '$repository' } },
-  { method: 'DELETE', path: '/api/repositories/{name}', operation: 'repos remove', answer: 'JobAnswer', example: { name: '$repository' } },
-  { method: 'POST', path: '/api/repositories/{name}/reindex', operation: 'reindex', renamed: { name: 'repository' }, answer: 'JobAnswer', example: { name: '$repository' } },
-  { method: 'POST', path: '/api/repositories/cleanup', operation: 'repos gc', answer: 'JobAnswer', example: {} },
-  { method: 'POST', path: '/api/uploads', operation: 'repos upload', upload: true, without: ['file'], answer: 'JobAnswer', example: { name: 'uploaded-project' } },
+  { method: 'POST', path: '/api/repositories', operation: 'repos add', answer: 'Indexed', example: { path: '$root', purpose: 'reference' } },
+  { method: 'PATCH', path: '/api/repositories/{name}', operation: 'repos update', title: 'Change what is said of a repository', answer: 'Indexed', example: { name: '$repository', purpose: 'reference' } },
+  { method: 'POST', path: '/api/repositories/{name}/update', operation: 'repos update', title: 'Fetch and index', without: ['purpose', 'language', 'daysToKeep', 'pin', 'rename'], answer: 'Indexed', example: { name: '$repository' } },
+  { method: 'DELETE', path: '/api/repositories/{name}', operation: 'repos remove', answer: 'Removed', example: { name: '$repository' } },
+  { method: 'POST', path: '/api/repositories/{name}/reindex', operation: 'reindex', renamed: { name: 'repository' }, answer: 'Indexed', example: { name: '$repository' } },
+  { method: 'POST', path: '/api/repositories/cleanup', operation: 'repos gc', answer: 'Removed', example: {} },
+  { method: 'POST', path: '/api/uploads', operation: 'repos upload', upload: true, without: ['file'], answer: 'Indexed', example: { name: 'uploaded-project' } },
   { method: 'GET', path: '/api/jobs', operation: 'jobs list', answer: 'JobList', example: { limit: 10 } },
   { method: 'GET', path: '/api/jobs/{id}', operation: 'jobs show', answer: 'JobAnswer', example: { id: '$job' } },
   { method: 'DELETE', path: '/api/jobs/{id}', operation: 'jobs cancel', answer: 'JobAnswer', example: { id: '$job' } },
@@ -72,8 +72,8 @@ const CURSOR: Field = { kind: 'text', most: 10_000, text: 'handle of the next pa
 const REQUIRED_TEXT = ['query', 'name'];
 
 /** Whether the route changes something, and so is there only where repositories are managed. */
-export function changes({ operation }: Route): boolean {
-  return operation.effect !== 'read';
+export function changes({ method, operation }: Route): boolean {
+  return method !== 'GET' && operation.effect !== 'read';
 }
 
 /** The names in the address, in order. */

@@ -132,8 +132,10 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     repositories: list(refer('RepositoryStatus')), 'skipped?': list(refer('SkippedFile')),
   }),
   Repository: object({
-    name: text, root: text, url: orNull(text), purpose: orNull(text), language: orNull(text), branches: list(text), files: integer,
-    indexedAt: orNull(time), expiresAt: orNull(time),
+    name: text, root: text, url: orNull(text), purpose: orNull(text), language: orNull(text), branches: list(text),
+    files: integer, sourceBytes: integer, symbols: integer, chunks: integer, vectors: integer, databaseBytes: about(orNull(integer), 'Its part of the database, roughly.'),
+    pendingFiles: integer, pendingSymbols: integer, createdAt: time, indexedAt: orNull(time), expiresAt: orNull(time),
+    fetchedAt: orNull(time), fetchFailure: orNull(text), jobs: about(list(refer('Job')), 'Work on it that waits or runs.'),
   }),
   RepositoryList: object({ repositories: list(refer('Repository')), nextCursor: orNull(text) }),
   SkippedFile: object({ repository: text, branch: orNull(text), path: text, reason: oneOf([...SKIP_REASONS, ...TEXT_ONLY_REASONS]), kept: oneOf(['nothing', 'text']), size: integer }),
@@ -141,7 +143,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   SecretLine: object({ repository: text, branch: orNull(text), path: text, line: integer, column: integer, rule: about(text, 'What it was taken for.'), sha256: about(text, 'Of its text, hexadecimal: what a line of SECRETS_ALLOW_FILE names.') }),
   SecretList: object({ masked: truth, secrets: list(refer('SecretLine')), nextCursor: orNull(text) }),
   Job: object(JOB_FIELDS),
-  JobAnswer: about({ type: 'object', properties: { job: orNull(refer('Job')) } }, 'The job that does it; without a queue, what was done.'),
+  JobAnswer: object({ job: refer('Job') }),
+  Indexed: object({
+    repositories: about(list({ type: 'object' }), 'What was indexed, where that has ended already.'), 'job?': about(refer('Job'), 'The job that does it.'),
+    'jobs?': about(list(refer('Job')), 'All of them, where there are several.'), 'changed?': about(refer('Repository'), 'Where nothing had to be indexed: the repository as it is now.'),
+  }),
+  Removed: object({ removed: list(text), 'job?': about(refer('Job'), 'The job that does it.') }),
   JobList: object({ jobs: list(refer('Job')), nextCursor: orNull(text) }),
   Error: object({ error: object({ code: oneOf(ERROR_CODES), message: about(text, 'What happened, one sentence.'), fix: about(text, 'The way out, one sentence.') }) }),
 };

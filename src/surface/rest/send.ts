@@ -34,7 +34,7 @@ export function isKnown(header: string | undefined, etag: string): boolean {
 /** What changed something: where it is queued, the job is the answer and has an address. */
 export function sendChanged(reply: FastifyReply, value: unknown): FastifyReply {
   void reply.header('cache-control', 'no-store').type(JSON_TYPE);
-  const job = (value as { readonly job?: { readonly id: string } | null }).job;
-  if (job !== undefined && job !== null) void reply.status(202).header('location', `/api/jobs/${encodeURIComponent(job.id)}`);
+  const job = (value as { readonly job?: { readonly id: string; readonly finishedAt: string | null } }).job;
+  if (job?.finishedAt === null) void reply.status(202).header('location', `/api/jobs/${encodeURIComponent(job.id)}`);
   return reply.send(Buffer.from(JSON.stringify(value)));
 }

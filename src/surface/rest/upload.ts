@@ -40,7 +40,13 @@ export async function receiveUpload(request: FastifyRequest, dataDir: string, ma
   try {
     const body = request.body as Readable | null | undefined;
     if (body === null || body === undefined) throw noArchive('The body is empty.');
-    await pipeline(body, gate, createWriteStream(part, { flags: 'wx', mode: 0o600 }), { signal });
+    const leave = (): void => {
+      if (!body.readableEnded) gate.destroy(new DOMException('the client is gone', 'AbortError'));
+    };
+    body.once('error', leave).once('close', leave);
+    // Not part of the pipeline, which would cut the connection before the caller is told why.
+    body.pipe(gate);
+    await pipeline(gate, createWriteStream(part, { flags: 'wx', mode: 0o600 }), { signal });
     const ending = endingOf(gate.head, type);
     const file = part.replace(/\.part$/, ending);
     await rename(part, file);
