@@ -18,7 +18,7 @@ export interface FirstUse {
 export async function indexFirst(service: Service, folder: string, call: Call): Promise<FirstUse | null> {
   if ((await service.workspace()).length > 0) return null;
   if (folder === path.parse(folder).root || folder === homedir()) return null;
-  const { locate, register } = await import('./registration.ts');
+  const [{ locate }, { register }] = await Promise.all([import('./admission.ts'), import('./registration.ts')]);
   const here = await locate(service, folder);
   const root = here.top ?? here.root;
   const targets = await register(service, root, {}, call);

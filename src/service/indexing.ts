@@ -1,6 +1,7 @@
 /** What the operations that index have in common. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { asCodeIndexError, throwIfAborted } from '../base/mod.ts';
 import type { IndexSummary, Repository } from '../domain/mod.ts';
 import type { EmbeddingModel } from '../embed/mod.ts';
 import type { Embedding } from '../indexing/mod.ts';
@@ -52,36 +53,47 @@ async function embeddingOf(service: Service): Promise<Embedding | null> {
 
 /** Brings all views of a known repository up to date; `fetch` asks the origin of a clone first. */
 export async function indexKnown(service: Service, repository: Repository, how: { readonly fetch: boolean }, call: Call): Promise<readonly IndexSummary[]> {
-  const { locate, transportsFor } = await import('./registration.ts');
-  if (how.fetch && repository.url !== null) {
-    const { updateClone } = await import('../repo/mod.ts');
-    await updateClone(repository.root, {
-      allow: await transportsFor(service, repository.url),
-      ...(call.signal === undefined ? {} : { signal: call.signal }),
-      onProgress: (text: string) => call.onProgress?.({ kind: 'clone', repository: repository.name, text }),
-    });
-  }
+  const { locate } = await import('./admission.ts');
+  if (how.fetch && repository.url !== null) await fetch(service, repository, repository.url, call);
   const targets: Target[] = [];
   for (const view of await service.views(repository)) targets.push({ repository, view, location: await locate(service, view.root ?? repository.root) });
   return indexTargets(service, targets, call);
 }
 
+/** Asks the origin of a clone for news, and notes how that went. What is indexed is answered either way. */
+async function fetch(service: Service, { id, name, root }: Repository, url: string, call: Call): Promise<void> {
+  const [{ updateClone }, { reachOf }, store] = await Promise.all([import('../repo/mod.ts'), import('./admission.ts'), service.store()]);
+  const note = (fetchFailure: string | null): Promise<void> => store.meta.noteRepository(id, { fetchedAt: new Date().toISOString(), fetchFailure });
+  try {
+    await updateClone(root, {
+      ...(await reachOf(service, url)),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      onProgress: (text: string) => call.onProgress?.({ kind: 'clone', repository: name, text }),
+    });
+  } catch (thrown) {
+    throwIfAborted(call.signal);
+    const error = asCodeIndexError(thrown, `Fetching ${name}`);
+    await note(`${error.message} ${error.fix}`);
+    throw error;
+  }
+  await note(null);
+}
+
 export async function removeExpired(service: Service, call: Call): Promise<readonly Repository[]> {
-  const now = new Date().toISOString();
-  const expired = (await (await service.store()).meta.repositories()).filter((one) => one.expiresAt !== null && one.expiresAt < now);
-  await removeWhole(service, expired, call);
+  const { isExpired } = await import('./admission.ts');
+  const now = new Date();
+  const expired = (await (await service.store()).meta.repositories()).filter((one) => isExpired(one, now));
+  if (expired.length > 0) await removeWhole(service, expired, call);
   return expired;
 }
 
-/** Removes every row of the repositories, their clones, and gives the space back. Folders of the user are never touched. */
+/** Removes every row of the repositories, their clones and uploads, and gives the space back. Folders of the user are never touched. */
 export async function removeWhole(service: Service, repositories: readonly Repository[], call: Call): Promise<void> {
   const store = await service.store();
-  const clones = path.join(service.settings.dataDir, 'repositories');
+  const own = path.join(service.settings.dataDir, 'repositories');
   for (const repository of repositories) {
     await store.meta.removeRepository(repository.id);
-    if (repository.url !== null && repository.root !== clones && isInside(repository.root, clones)) {
-      await rm(repository.root, { recursive: true, force: true });
-    }
+    if (repository.root !== own && isInside(repository.root, own)) await rm(repository.root, { recursive: true, force: true });
   }
   await store.compact(call.signal === undefined ? {} : { signal: call.signal });
 }

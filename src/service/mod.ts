@@ -13,6 +13,7 @@ export { openService, type Service, type ServerSettings, type ServiceSettings, t
 export { queueMasking } from './masked-only.ts';
 export { LOCAL, allows, requireRole, type Caller } from './caller.ts';
 export { runOperation, type Face } from './run.ts';
+export { indexedSentences, jobSentence, repositoryParts } from './job-sentences.ts';
 export { branchesOf, bytes, coverageSentence, elsewhereSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, progressSentence, seconds, summarySentence, vectorsText } from './sentences.ts';
 export { indexFirst } from './first-use.ts';
 export type { IndexAnswer } from './operations/index.ts';
@@ -23,5 +24,7 @@ export type { RekeyAnswer } from './operations/rekey.ts';
 export { keyInFile } from './key-file.ts';
 export type { DoctorAnswer } from './operations/doctor.ts';
 export type { IndexedAnswer, RemovedAnswer, RepositoryLine } from './operations/repositories.ts';
+export type { JobAnswer, JobsAnswer } from './operations/jobs.ts';
+export { doJob } from './jobs.ts';
 export type { SecretLine, SecretsAnswer } from './operations/secrets.ts';
 export type { SkippedFile, StatusAnswer } from './operations/status.ts';

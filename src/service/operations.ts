@@ -3,6 +3,7 @@ import type { Operation } from './operation.ts';
 import { backupOperation, listBackupsOperation, restoreOperation } from './operations/backup.ts';
 import { doctorOperation } from './operations/doctor.ts';
 import { indexOperation } from './operations/index.ts';
+import { cancelJobOperation, listJobsOperation, showJobOperation } from './operations/jobs.ts';
 import { readOperation } from './operations/read.ts';
 import { rekeyOperation } from './operations/rekey.ts';
 import { addOperation, cleanupOperation, listOperation, reindexOperation, removeOperation, updateOperation } from './operations/repositories.ts';
@@ -13,6 +14,7 @@ import { skippedOperation } from './operations/skipped.ts';
 import { statusOperation } from './operations/status.ts';
 import { symbolOperation } from './operations/symbol.ts';
 import { auditOperation, createTokenOperation, listTokensOperation, revokeTokenOperation } from './operations/tokens.ts';
+import { uploadOperation } from './operations/upload.ts';
 import { watchOperation } from './operations/watch.ts';
 
 // The table holds operations of many inputs and outputs; each keeps its own types.
@@ -33,6 +35,10 @@ export const OPERATIONS: {
   readonly remove: typeof removeOperation;
   readonly cleanup: typeof cleanupOperation;
   readonly reindex: typeof reindexOperation;
+  readonly upload: typeof uploadOperation;
+  readonly listJobs: typeof listJobsOperation;
+  readonly showJob: typeof showJobOperation;
+  readonly cancelJob: typeof cancelJobOperation;
   readonly secrets: typeof secretsOperation;
   readonly doctor: typeof doctorOperation;
   readonly createToken: typeof createTokenOperation;
@@ -58,6 +64,10 @@ export const OPERATIONS: {
   remove: removeOperation,
   cleanup: cleanupOperation,
   reindex: reindexOperation,
+  upload: uploadOperation,
+  listJobs: listJobsOperation,
+  showJob: showJobOperation,
+  cancelJob: cancelJobOperation,
   secrets: secretsOperation,
   doctor: doctorOperation,
   createToken: createTokenOperation,

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CodeIndexError } from '../base/mod.ts';
 import type { Repository, View } from '../domain/mod.ts';
-import { cloneRepository, isRepositoryUrl, openLocation, repositoryNameOf, resolveBranch, withoutCredentials, type Location, type Transport } from '../repo/mod.ts';
+import { checkUrl, cloneRepository, hasCredentials, isRepositoryUrl, openLocation, repositoryNameOf, requireBranchName, resolveBranch, withoutCredentials, type Location } from '../repo/mod.ts';
 import type { Store } from '../store/mod.ts';
+import { expiryOf, locate, locateNamed, ownFolder, reachOf, requireGranted, requireName } from './admission.ts';
 import type { Call } from './operation.ts';
 import type { Service } from './service.ts';
 
@@ -13,6 +13,10 @@ export interface Registration {
   readonly purpose?: string;
   readonly language?: string;
   readonly daysToKeep?: number;
+  /** A repository of reference: kept for the days that the settings say where none are named. */
+  readonly reference?: true;
+  /** What is known under another name keeps it, and that is an error. */
+  readonly exactly?: true;
 }
 
 /** One view to index, with where its files are. */
@@ -20,6 +24,47 @@ export interface Target {
   readonly repository: Repository;
   readonly view: View;
   readonly location: Location;
+}
+
+/** An addition that was looked at: where it leads, and what it will be called. */
+export interface Admitted {
+  /** Absolute folder, or URL. */
+  readonly target: string;
+  readonly name: string;
+}
+
+/**
+ * Whether a folder or URL may be added, before any work is done. Errors: those of a bad path, URL, host, branch or name,
+ * `conflict` where it is known under another name or the name is taken, `forbidden` for names outside of the caller's grants.
+ */
+export async function admit(service: Service, target: string, wanted: Registration): Promise<Admitted> {
+  const store = await service.store();
+  for (const branch of wanted.branch ?? []) requireBranchName(branch);
+  const repositories = await store.meta.repositories();
+  if (isRepositoryUrl(target)) {
+    if (hasCredentials(target)) {
+      throw new CodeIndexError('invalid_query', `${withoutCredentials(target)} was given with a password or a token, which would be written down with the job.`, 'Give the URL without it, and set up a git credential helper or an SSH key for the user of the server.');
+    }
+    await checkUrl(target, await reachOf(service, target));
+    return named(service, store, repositories.find((one) => one.url === withoutCredentials(target)), target, repositoryNameOf(target), wanted);
+  }
+  const location = await locateNamed(service, target);
+  branchesOf(location, wanted);
+  const root = rootOf(location).replace(/(?<=.)[/\\]$/, '');
+  return named(service, store, repositories.find((one) => one.root === root), location.root, repositoryNameOf(root), wanted);
+}
+
+async function named(service: Service, store: Store, known: Repository | undefined, target: string, usual: string, wanted: Registration): Promise<Admitted> {
+  if (known !== undefined && wanted.name !== undefined && wanted.name !== known.name) throw knownOtherwise();
+  if (wanted.name !== undefined) requireName(wanted.name);
+  const name = known?.name ?? (await freeName(store, wanted.name ?? usual, wanted.name !== undefined));
+  requireGranted(service, name);
+  return { target, name };
+}
+
+/** Whoever asks may not know that other one, so it is not named. */
+function knownOtherwise(): CodeIndexError {
+  return new CodeIndexError('conflict', 'This is indexed already, under another name.', 'Leave the name out, or rename that repository with `repos update`.');
 }
 
 /** Finds or creates the repository and the views that a folder or a git URL stands for. */
@@ -35,26 +80,13 @@ async function registerUrl(service: Service, store: Store, target: string, wante
   const known = (await store.meta.repositories()).find((one) => one.url === url);
   const name = known?.name ?? (await freeName(store, wanted.name ?? repositoryNameOf(url), wanted.name !== undefined));
   const root = await cloneRepository(target, {
-    into: path.join(service.settings.dataDir, 'repositories'), name, allow: await transportsFor(service, target),
+    into: ownFolder(service), name, ...(await reachOf(service, target)),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
     onProgress: (text) => call.onProgress?.({ kind: 'clone', repository: name, text }),
   });
   const location = await openLocation(root);
   const repository = known === undefined ? await store.meta.putRepository({ ...describe(service, wanted), name, root: location.root, url }) : await renamed(store, known, wanted);
   return viewsFor(store, repository, location, wanted);
-}
-
-/** A file URL is a folder of this machine, so it may be cloned where the folder itself may be indexed. */
-export async function transportsFor(service: Service, url: string): Promise<readonly Transport[]> {
-  if (!/^file:/i.test(url)) return ['https', 'ssh'];
-  if (service.settings.allowedRoots.length > 0) await openLocation(fileURLToPath(url), { allowedRoots: service.settings.allowedRoots });
-  return ['https', 'ssh', 'file'];
-}
-
-/** The place of a folder, if it may be indexed. */
-export function locate(service: Service, folder: string): Promise<Location> {
-  const { allowedRoots, dataDir } = service.settings;
-  return openLocation(folder, allowedRoots.length === 0 ? {} : { allowedRoots: [...allowedRoots, path.join(dataDir, 'repositories')] });
 }
 
 /** All work trees of a repository share one root, the one of the main work tree, so that they share what is indexed. */
@@ -81,16 +113,14 @@ async function repositoryAt(service: Service, store: Store, location: Location, 
 }
 
 function describe(service: Service, wanted: Registration): { purpose: string | null; language: string | null; expiresAt: string | null } {
-  const days = wanted.daysToKeep ?? (wanted.purpose === undefined ? 0 : service.settings.defaultDaysToKeep);
-  return {
-    purpose: wanted.purpose ?? null, language: wanted.language ?? null,
-    expiresAt: days === 0 ? null : new Date(Date.now() + days * 86_400_000).toISOString(),
-  };
+  const days = wanted.daysToKeep ?? (wanted.reference === true ? service.settings.defaultDaysToKeep : 0);
+  return { purpose: wanted.purpose ?? null, language: wanted.language ?? null, expiresAt: expiryOf(days) };
 }
 
 async function renamed(store: Store, known: Repository, wanted: Registration): Promise<Repository> {
   const name = wanted.name ?? known.name;
-  const expiresAt = wanted.daysToKeep === undefined ? known.expiresAt : new Date(Date.now() + wanted.daysToKeep * 86_400_000).toISOString();
+  if (name !== known.name && wanted.exactly === true) throw knownOtherwise();
+  const expiresAt = wanted.daysToKeep === undefined ? known.expiresAt : expiryOf(wanted.daysToKeep);
   const [purpose, language] = [wanted.purpose ?? known.purpose, wanted.language ?? known.language];
   if (name === known.name && purpose === known.purpose && language === known.language && expiresAt === known.expiresAt) return known;
   if (name !== known.name) await freeName(store, name, true);
@@ -98,10 +128,8 @@ async function renamed(store: Store, known: Repository, wanted: Registration): P
 }
 
 /** The name itself, or with the least number that makes it unique; a name that was asked for must be free. */
-async function freeName(store: Store, name: string, exact: boolean): Promise<string> {
-  if (name.trim() === '' || /[*,\s]/.test(name)) {
-    throw new CodeIndexError('invalid_query', `A repository cannot be named ${JSON.stringify(name)}.`, 'Use a name without blanks, commas and stars.');
-  }
+export async function freeName(store: Store, name: string, exact: boolean): Promise<string> {
+  requireName(name);
   const taken = new Map((await store.meta.repositories()).map((one) => [one.name, one.root]));
   if (!taken.has(name)) return name;
   if (exact) {

@@ -4,7 +4,7 @@ import { CodeIndexError } from '../../base/mod.ts';
 import { OPERATIONS, type Field } from '../../service/mod.ts';
 import type { Command, Parsed } from './command.ts';
 
-const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, secrets, doctor, createToken, listTokens, revokeToken, audit, backup, listBackups, restore, rekey } = OPERATIONS;
+const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, upload, listJobs, showJob, cancelJob, secrets, doctor, createToken, listTokens, revokeToken, audit, backup, listBackups, restore, rekey } = OPERATIONS;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -54,8 +54,19 @@ export const COMMANDS: readonly Command[] = [
     toInput: (parsed) => ({ ...parsed.input, path: oneWord(parsed, 'path') }),
   },
   { name: 'repos remove', usage: 'repos remove <name>', text: remove.text, operation: remove, toInput: (parsed) => ({ name: oneWord(parsed, 'name') }) },
-  { name: 'repos update', usage: 'repos update <name>', text: update.text, operation: update, streams: true, toInput: (parsed) => ({ name: oneWord(parsed, 'name') }) },
+  {
+    name: 'repos update', usage: 'repos update <name>', text: update.text, operation: update, streams: true,
+    toInput: (parsed) => ({ ...parsed.input, name: oneWord(parsed, 'name') }),
+    examples: ['code-index repos update curl', 'code-index repos update curl --days-to-keep 30', 'code-index repos update curl --pin --purpose "how downloads resume"'],
+  },
+  {
+    name: 'repos upload', usage: 'repos upload <archive> --name <name>', text: upload.text, operation: upload, streams: true,
+    toInput: (parsed, { cwd }) => ({ ...parsed.input, file: path.resolve(cwd, oneWord(parsed, 'archive')) }),
+  },
   { name: 'repos gc', usage: 'repos gc', text: cleanup.text, operation: cleanup },
+  { name: 'jobs list', usage: 'jobs list', text: listJobs.text, operation: listJobs },
+  { name: 'jobs show', usage: 'jobs show <id>', text: showJob.text, operation: showJob, toInput: (parsed) => ({ id: oneWord(parsed, 'id') }) },
+  { name: 'jobs cancel', usage: 'jobs cancel <id>', text: cancelJob.text, operation: cancelJob, toInput: (parsed) => ({ id: oneWord(parsed, 'id') }) },
   {
     name: 'reindex', usage: 'reindex [name]', text: reindex.text, operation: reindex, streams: true,
     toInput: (parsed) => ({ ...parsed.input, ...(parsed.words.length === 0 ? {} : { repository: oneWord(parsed, 'name') }) }),

@@ -1,7 +1,7 @@
 import type { Answer } from '../../domain/mod.ts';
 import {
-  plural, summarySentence,
-  type AuditAnswer, type BackupAnswer, type BackupsAnswer, type CreatedTokenAnswer, type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type RekeyAnswer, type RemovedAnswer, type RepositoryLine, type RestoreAnswer, type RevokedTokenAnswer, type SecretsAnswer, type StatusAnswer, type TokensAnswer,
+  indexedSentences, jobSentence, repositoryParts,
+  type AuditAnswer, type BackupAnswer, type BackupsAnswer, type CreatedTokenAnswer, type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type JobAnswer, type JobsAnswer, type RekeyAnswer, type RemovedAnswer, type RepositoryLine, type RestoreAnswer, type RevokedTokenAnswer, type SecretsAnswer, type StatusAnswer, type TokensAnswer,
 } from '../../service/mod.ts';
 import type { ReadAnswer } from '../../search/mod.ts';
 import type { Command } from './command.ts';
@@ -29,9 +29,13 @@ const LINES: Readonly<Record<string, Present>> = {
   reindex: indexedLines,
   'repos add': indexedLines,
   'repos update': indexedLines,
+  'repos upload': indexedLines,
   'repos list': (answer: { repositories: readonly RepositoryLine[] }, paint) => listLines(answer.repositories, paint),
   'repos remove': removedLines,
   'repos gc': removedLines,
+  'jobs list': ({ jobs }: JobsAnswer) => (jobs.length === 0 ? ['No server has queued anything yet.'] : jobs.map(jobSentence)),
+  'jobs show': ({ job }: JobAnswer) => [jobSentence(job)],
+  'jobs cancel': ({ job }: JobAnswer) => [jobSentence(job)],
   status: (answer: StatusAnswer, paint) => statusLines(answer, paint),
   'tokens create': (answer: CreatedTokenAnswer, paint) => createdTokenLines(answer, paint),
   'tokens list': (answer: TokensAnswer, paint) => tokenLines(answer.tokens, paint),
@@ -64,7 +68,7 @@ function exitCodeOfAnswer(answer: unknown): number {
 }
 
 function indexedLines(answer: IndexedAnswer): readonly string[] {
-  return answer.repositories.map(summarySentence);
+  return indexedSentences(answer);
 }
 
 function removedLines(answer: RemovedAnswer): readonly string[] {
@@ -74,10 +78,7 @@ function removedLines(answer: RemovedAnswer): readonly string[] {
 function listLines(repositories: readonly RepositoryLine[], paint: Paint): readonly string[] {
   if (repositories.length === 0) return ['Nothing is indexed yet: run `code-index index <path>`.'];
   const width = Math.max(...repositories.map((one) => one.name.length));
-  return repositories.map((one) => {
-    const rest = [plural(one.files, 'file'), one.branches.join(', '), one.url ?? one.root, one.purpose ?? '', one.expiresAt === null ? '' : `until ${one.expiresAt.slice(0, 10)}`];
-    return `${paint.path(one.name.padEnd(width))}  ${rest.filter((part) => part !== '').join(paint.dim(' · '))}`;
-  });
+  return repositories.map((one) => `${paint.path(one.name.padEnd(width))}  ${repositoryParts(one).join(paint.dim(' · '))}`);
 }
 
 function doctorLines(answer: DoctorAnswer, paint: Paint): readonly string[] {

@@ -2,10 +2,9 @@
 import type { Answer, Job, Result, SymbolHead } from '../../domain/mod.ts';
 import type { OutlineItem, ReadAnswer, SymbolResult } from '../../search/mod.ts';
 import {
-  bytes, coverageSentence, elsewhereSentence, freshnessSentence, branchesOf, nearbySentence, noneSentence, pathText, plural, summarySentence, vectorsText,
+  bytes, coverageSentence, elsewhereSentence, indexedSentences, jobSentence, repositoryParts, freshnessSentence, branchesOf, nearbySentence, noneSentence, pathText, plural, vectorsText,
   type IndexedAnswer, type RemovedAnswer, type RepositoryLine, type StatusAnswer,
 } from '../../service/mod.ts';
-import { jobSentence } from './jobs.ts';
 import { inOneLine } from './one-line.ts';
 import type { Tool } from './tools.ts';
 
@@ -29,7 +28,7 @@ export function renderText(tool: Tool, answer: unknown, activity: readonly strin
       return removed.length === 0 ? 'Nothing had to be removed.' : `Removed ${removed.join(', ')}.`;
     }
     default:
-      return (answer as IndexedAnswer).repositories.map(summarySentence).join('\n');
+      return indexedSentences(answer as IndexedAnswer).join('\n');
   }
 }
 
@@ -157,5 +156,5 @@ function renderStatus(answer: StatusAnswer): string {
 
 function renderList(repositories: readonly RepositoryLine[]): string {
   if (repositories.length === 0) return 'Nothing is indexed yet.';
-  return repositories.map((one) => [`${one.name}: ${plural(one.files, 'file')}`, one.branches.join(', '), one.url ?? one.root, one.purpose ?? '', one.expiresAt === null ? '' : `until ${one.expiresAt}`].filter((part) => part !== '').join(' · ')).join('\n');
+  return repositories.map((one) => inOneLine(`${one.name}: ${repositoryParts(one).join(' · ')}`)).join('\n');
 }
