@@ -24,7 +24,7 @@ const HEADER_SECONDS = 10;
 /** Longer than proxies keep theirs (60 s), so that they do not send into a closing one. */
 const KEEP_ALIVE_SECONDS = 72;
 
-/** Listens and answers until it is disposed of, which lets requests under way end. */
+/** Listens and answers until it is disposed of, which lets requests under way end. An address that cannot be listened on is Node's own error. */
 export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const { log, service, production, publicUrl } = options;
   let { rules } = options;
@@ -158,10 +158,6 @@ async function listen(http: FastifyInstance, { host, port }: HttpOptions): Promi
     return await http.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
   } catch (error) {
     await http.close();
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new CodeIndexError('conflict', `Port ${port} of ${host} is taken by another program.`, 'Stop it, or take another with --port.', { cause: error });
-    if (code === 'EACCES') throw new CodeIndexError('unavailable', `This user may not listen on port ${port}.`, 'Take a port of 1024 or more with --port.', { cause: error });
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new CodeIndexError('invalid_query', `This machine has no address ${JSON.stringify(host)}.`, 'Name another one with --host.', { cause: error });
-    throw new CodeIndexError('unavailable', `The server cannot listen on ${host}, port ${port}: ${message}.`, 'Take another address with --host and --port.', { cause: error });
+    throw error;
   }
 }
