@@ -125,9 +125,9 @@ const OPEN_ATTEMPTS = 3;
 function opened<Result extends Database.Database | void>(place: Place, open: () => Result): Result {
   try {
     for (let attempt = 1; ; attempt++) {
-      const before = numberOf(place.file);
+      const before = fileNumber(place.file);
       const database = open();
-      const after = numberOf(place.file);
+      const after = fileNumber(place.file);
       if (before === null || before === after || attempt === OPEN_ATTEMPTS) return database;
       database?.close();
     }
@@ -142,6 +142,7 @@ export function explained(thrown: unknown, place: Place, action: string): unknow
   return (unreadable ? keyError(place.file, place.cipher != null) : null) ?? asStoreError(thrown, place.file, action);
 }
 
-function numberOf(file: string): number | null {
+/** Another one when another file has taken the place; null where there is none. */
+export function fileNumber(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
 }

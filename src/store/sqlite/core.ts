@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { BlockKind, RepositoryId, ViewId } from '../../domain/mod.ts';
 import { blockKindName, Languages } from './codes.ts';
-import { openReader, openWriter, type Place } from './connection.ts';
+import { fileNumber, openReader, openWriter, type Place } from './connection.ts';
 import { asStoreError, translated } from './errors.ts';
 
 /** One block as the list of blocks knows it; the rest is loaded when it is asked for (blocks.ts). */
@@ -39,6 +39,8 @@ export class Core {
   readonly #blocks: Statement<[], Omit<BlockRow, 'kind'> & { kind: number }>;
   #snapshot: Snapshot = { dataVersion: -1, views: new Map(), blocks: [] };
   #writer: Database | null = null;
+  /** The file's number in the file system when it was opened. */
+  readonly #number: number | null;
   #queue: Promise<unknown> = Promise.resolve();
   #background: Promise<unknown> = Promise.resolve();
   #failure: unknown = null;
@@ -50,6 +52,7 @@ export class Core {
     this.readOnly = readOnly;
     const reader = openReader(place);
     this.reader = reader;
+    this.#number = fileNumber(place.file);
     this.languages = new Languages(reader);
     this.#begin = reader.prepare('BEGIN');
     this.#end = reader.prepare('COMMIT');
@@ -104,6 +107,10 @@ export class Core {
     this.#checkOpen();
     if (this.readOnly) {
       throw new CodeIndexError('unavailable', `${this.place.file} was opened for reading only.`, 'Run this where the index may be written.');
+    }
+    // What is written to a file that was removed would be gone with the process.
+    if (fileNumber(this.place.file) !== this.#number) {
+      throw new CodeIndexError('unavailable', `${this.place.file} was removed or replaced while it was open.`, 'Put it back or restore a backup, and start the program again; until then it answers from what it had open.');
     }
     this.#writer ??= openWriter(this.place);
     return this.#writer;

@@ -7,7 +7,7 @@ export function asStoreError(thrown: unknown, file: string, action: string): unk
   if (typeof code !== 'string') return thrown;
   const make = (state: string, fix: string): CodeIndexError =>
     new CodeIndexError('unavailable', `${action} failed: ${state} (${file}).`, fix, { cause: thrown });
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EFBIG') {
     return make('the disk is full', 'Free some space and repeat the call; nothing that was indexed is lost.');
   }
   if (code.startsWith('SQLITE_IOERR')) {
