@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CodeIndexError } from '../../base/mod.ts';
+import type { Problem } from '../../domain/mod.ts';
 import { planOf } from './blocks.ts';
 import type { Action } from './child.ts';
-import { addFacts, addFiles, addRepository, addView, Folder, inScope, type Cases } from './harness.ts';
+import { addFacts, addFiles, addRepository, addView, Folder, inScope, newBlob, packed, type Cases } from './harness.ts';
 
 function codeIs(code: string, ...words: string[]): (thrown: unknown) => boolean {
   return (thrown) => {
@@ -44,6 +45,44 @@ export const LIFE: Cases = {
     await assert.rejects(store.commit({ repository: one, view: { id: 99 } }), codeIs('not_found', '99'));
     await assert.rejects(store.meta.putView({ repository: 99, kind: 'commit', branch: null, root: null, commit: null }), codeIs('not_found'));
     assert.match(await store.meta.check(), /\d/);
+  },
+
+  'emptying a repository: name and views stay, of its contents nothing; the other one stays whole': async (driver) => {
+    await using folder = new Folder(driver);
+    const store = await folder.open();
+    const [one, two] = [await addRepository(store), await addRepository(store, 'two')];
+    const [view, other] = [await addView(store, one), await addView(store, two)];
+    const texts = { 'a.c': 'def gone', 'b.c': 'def gone too' };
+    const { blobs } = await addFiles(store, one, view, texts);
+    await addFacts(store, one, new Map(blobs.map((id, at) => [id, Object.values(texts)[at] as string])));
+    await store.commit({ repository: one, view: { id: view, commit: 'abc', indexedAt: 'then' } });
+    await addFiles(store, two, other, { 'c.c': 'def stays' });
+    await store.meta.emptyRepository(one);
+    await store.meta.emptyRepository(one);
+    assert.deepEqual((await store.meta.repositories()).map(({ name }) => name), ['one', 'two']);
+    assert.deepEqual((await store.meta.views([one])).map(({ id, commit, indexedAt }) => [id, commit, indexedAt]), [[view, null, null]]);
+    assert.deepEqual([...(await store.files.texts(blobs)).keys(), ...(await store.files.facts(blobs)).keys(), ...(await store.files.entries(view, { limit: 9 }))], []);
+    const { files, blobs: stored, symbols } = await store.meta.statistics(one);
+    assert.deepEqual([files, stored, symbols, (await store.meta.statistics(two)).files], [0, 0, 0, 1]);
+    // The same content is new again: it is stored, and found.
+    await addFiles(store, one, view, texts);
+    assert.deepEqual((await store.files.entries(view, { limit: 9 })).map(({ path }) => path), ['a.c', 'b.c']);
+  },
+
+  'masked secrets: files with some are listed alone, and each is counted': async (driver) => {
+    await using folder = new Folder(driver);
+    const store = await folder.open();
+    const repository = await addRepository(store);
+    const view = await addView(store, repository);
+    const secret = { kind: 'secret', message: 'Line 1: masked (private-key).', secret: { rule: 'private-key', line: 1, column: 2, length: 3, sha256: 'ab' } } as const;
+    const texts = ['one', 'two', 'three'];
+    const problems = [[secret, secret], [], [{ kind: 'parse_errors', message: 'odd' }, secret]] as const;
+    const { blobs, packs } = packed(texts.map((text, at) => newBlob(`${text}.c`, text, { problems: problems[at] as Problem[] })), texts);
+    await store.commit({ repository, blobs, packs, view: { id: view, upsert: texts.map((text, at) => ({ path: `${text}.c`, blob: null, new: at, skipped: null, size: 3, mtimeMs: 0, edited: false })) } });
+    const listed = await store.files.entries(view, { limit: 9, secretsOnly: true });
+    assert.deepEqual(listed.map(({ path }) => path), ['one.c', 'three.c']);
+    assert.deepEqual((await store.files.blobs([listed[0]?.blob as number])).get(listed[0]?.blob as number)?.problems, [secret, secret]);
+    assert.equal((await store.meta.statistics(repository)).secrets, 3);
   },
 
   'every commit makes the generation grow; a commit that fails leaves no trace': async (driver) => {
