@@ -1,5 +1,5 @@
 /**
- * Writes the pages and files that are made from tables (docs/reference/{cli,tools,settings}.md and .env.example) and the
+ * Writes the pages and files that are made from tables (docs/reference/{cli,tools,settings,rest}.md and .env.example) and the
  * compiled loops over vectors. With --check it writes nothing and fails when one of them is not what is made.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,8 @@ import { ERROR_CODES } from '../src/base/mod.ts';
 import { SETTINGS, type Setting } from '../src/app/flags.ts';
 import { COMMANDS, exitCodeOf, fieldsOf, flagText, flagUsage, flagsOf } from '../src/surface/cli/mod.ts';
 import { TOOLS, describeTool, type Tool } from '../src/surface/mcp/mod.ts';
+import { openApiOf, type OpenApiOperation } from '../src/surface/rest/mod.ts';
+import { statusOf } from '../src/surface/http/mod.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const MADE = '<!-- Made by scripts/generate.ts from the tables of the source. Do not edit. -->\n\n';
@@ -55,6 +57,40 @@ ${TOOLS.filter((tool) => tool.management !== true).map(section).join('\n')}
 Offered with \`ENABLE_REPOSITORY_MANAGEMENT=true\`.
 
 ${TOOLS.filter((tool) => tool.management === true).map(section).join('\n')}`;
+}
+
+function restPage(): string {
+  const document = openApiOf('', { maxQueryChars: 200 }, { server: 'http://127.0.0.1:8000', repository: 'my-project', path: 'README.md', root: '/srv/code/my-project', job: 'id-of-a-job' });
+  const section = (address: string, method: string, operation: OpenApiOperation): string => {
+    const body = operation.requestBody?.content['application/json']?.schema as { properties?: Record<string, Record<string, unknown>>; required?: readonly string[] } | undefined;
+    const rows = [
+      ...(operation.parameters ?? []).map((one) => [`\`${one.name}\``, one.in, boundsOf(one.schema), one.required === true ? 'yes' : '', one.description ?? '']),
+      ...Object.entries(body?.properties ?? {}).map(([name, schema]) => [`\`${name}\``, 'body', boundsOf(schema), body?.required?.includes(name) === true ? 'yes' : '', String(schema['description'] ?? '')]),
+    ];
+    return `### ${method.toUpperCase()} ${address}\n\n${operation.summary}. ${operation.description}\n${rows.length === 0 ? '' : `\n${table(['Parameter', 'In', 'Type', 'Required', 'Meaning'], rows)}`}\n\`\`\`sh\n${operation['x-curl']}\n\`\`\`\n`;
+  };
+  const groups = document.tags.map(({ name, description }) => {
+    const own = Object.entries(document.paths).flatMap(([address, methods]) => Object.entries(methods).filter(([, { tags }]) => tags.includes(name)).map(([method, operation]) => section(address, method, operation)));
+    return `## ${name}\n\n${description}\n\n${own.join('\n')}`;
+  });
+  return `${MADE}# REST
+
+\`code-index serve\` answers these beside MCP and the search page. The same as a document for programs is at \`/openapi.json\` (OpenAPI
+3.1), and to read at \`/docs\`. Answers are the JSON of \`--json\` on the command line. They carry an \`ETag\` that holds as long as the
+index and the files say the same: send it in \`If-None-Match\` and get 304. \`nextCursor\` of a page is the \`cursor\` of the next.
+Where a token is needed, send \`Authorization: Bearer ...\`. A parameter that takes several texts is repeated.
+
+An error is \`{"error": {"code", "message", "fix"}}\`:
+
+${table(['Code', 'Status'], ERROR_CODES.map((code) => [`\`${code}\``, String(statusOf(code))]))}
+${groups.join('\n')}`;
+}
+
+function boundsOf(schema: Record<string, unknown>): string {
+  if (schema['type'] === 'array') return `list of ${boundsOf(schema['items'] as Record<string, unknown>)}`;
+  const { minimum, maximum, minLength, maxLength, pattern } = schema as Record<string, number | string | undefined>;
+  const range = minimum !== undefined ? ` ${minimum} to ${maximum}` : maxLength !== undefined ? ` of ${minLength ?? 0} to ${maxLength} characters` : '';
+  return `${typeOf(schema)}${range}${pattern === undefined ? '' : ` \`${pattern}\``}`;
 }
 
 function typeOf(schema: Record<string, unknown>): string {
@@ -109,6 +145,7 @@ const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/cli.md': cliPage,
   'docs/reference/tools.md': toolsPage,
   'docs/reference/settings.md': settingsPage,
+  'docs/reference/rest.md': restPage,
   '.env.example': environmentExample,
   'src/store/sqlite/vector-kernel-bytes.ts': vectorKernel,
 };
