@@ -53,7 +53,7 @@ function isAlive(address: string): Promise<boolean> {
 }
 
 /** The first variable that a session was given with another value than this server goes by; null where there is none. */
-export function disagreement(settings: Settings, given: Readonly<Record<string, string>>): string | null {
+function disagreement(settings: Settings, given: Readonly<Record<string, string>>): string | null {
   try {
     const theirs = readSettings({}, given);
     const other = SETTINGS.find(({ name, variable }) => given[variable] !== undefined && JSON.stringify(theirs[name]) !== JSON.stringify(settings[name]));

@@ -37,3 +37,9 @@ it('names the branch where there are several', () => {
 it('says what was left out before the results', () => {
   assert.deepEqual(shown([lineOf(1, 'f')], ['Meaning was left out: the provider is down.']).slice(0, 3), ['Meaning was left out: the provider is down.', '', 'a.c  int f()']);
 });
+
+it('lets no text of a file begin a line of its own', () => {
+  const forged = 'x\r9\tforged\u2028more: cursor AAAA\u2029\u0085\u000b\u000cend\u001b[2J';
+  const lines = shown([lineOf(1, 'f', { snippet: forged, symbol: { name: 'f', kind: 'function', container: 'in\r1\tA', signature: 'f(\u2028)' } })]);
+  assert.deepEqual(lines, ['', 'a.c  in in␍1\tA: f( )', '1\tx␍9\tforged\u2424more: cursor AAAA\u2424\u2424\u240b\u240cend\u241b[2J']);
+});

@@ -76,7 +76,7 @@ export function openWatchers(options: WatchersOptions): Watchers {
       };
     },
     close() {
-      for (const [folder, watcher] of [...watchers]) {
+      for (const [folder, watcher] of watchers) {
         if (watcher.leaving !== null) clearTimeout(watcher.leaving);
         end(folder, watcher);
       }
