@@ -15,7 +15,7 @@ test('a server answers over HTTP what is indexed, and ends cleanly', async () =>
     writeFileSync(path.join(project, 'a.ts'), 'export function parseUrl(text: string): URL {\n  return new URL(text);\n}\n');
     const dataDir = path.join(root, 'data');
     {
-      await using service = openService({ dataDir, allowedRoots: [], workspace: [], defaultDaysToKeep: 0, autoCleanup: false, version: '0' });
+      await using service = openService({ dataDir, allowedRoots: [], workspace: [], maskSecrets: true, defaultDaysToKeep: 0, autoCleanup: false, version: '0' });
       await OPERATIONS.index.run(service, { targets: [project] }, {});
     }
     await using server = await startServer({ dataDir });
