@@ -37,11 +37,6 @@ export async function verify(
   let chars = 0;
   let breathedAt = performance.now();
   for (let size = FIRST_BATCH; at < ids.length; size = Math.min(BATCH, size * 2)) {
-    // The store answers without waiting, so a long scan would hold up every other question.
-    if (performance.now() - breathedAt > BREATH_MILLIS) {
-      await breathe();
-      breathedAt = performance.now();
-    }
     throwIfAborted(options.signal);
     const batch = Array.prototype.slice.call(ids, at, at + size) as BlobId[];
     const [texts, facts] = await Promise.all([
@@ -53,6 +48,12 @@ export async function verify(
       at++;
       const text = texts.get(id);
       if (text === undefined) continue;
+      // The store answers without waiting, so a long scan would hold up every other question.
+      if (performance.now() - breathedAt > BREATH_MILLIS) {
+        await breathe();
+        throwIfAborted(options.signal);
+        breathedAt = performance.now();
+      }
       chars += text.length;
       matcher.reset(text, facts.get(id));
       if (matcher.matches()) visit(id, text);
