@@ -1,6 +1,5 @@
 import type { RepositoryId, ViewId } from '../domain/mod.ts';
 import type { Store } from '../store/mod.ts';
-import type { Service } from './service.ts';
 
 /**
  * The same store in which a repository that was stored with its secrets in the open seems never to have been read: its
@@ -45,13 +44,4 @@ export function maskedOnly(store: Store): Store {
       entriesAt: async (view, paths) => ((await isShown(view)) ? files.entriesAt(view, paths) : new Map()),
     },
   };
-}
-
-/** Queues the reading anew of what was stored with its secrets in the open, where masking is wanted. For the start of a server. */
-export async function queueMasking(service: Service): Promise<void> {
-  const { queue, identity, settings } = service;
-  if (queue === null || settings.maskSecrets !== true) return;
-  for (const { name, masked } of await (await service.store()).meta.repositories()) {
-    if (!masked) await queue.add({ kind: 'index', repository: name, fetch: false }, { by: identity.id, repository: name });
-  }
 }

@@ -118,7 +118,7 @@ test('files that are made to hold secrets', () => {
   assert.equal(check('API_KEY=k3Vw9xQz\n', '.env.example'), ' | API_KEY=k3Vw9xQz\n');
   assert.equal(check('machine a.b login me password k3Vw9xQz\n', 'home/.netrc'), 'netrc 1:31 | machine a.b login me password …\n');
   assert.equal(check('db:5432:app:me:k3Vw9xQz\n', '.pgpass'), 'pgpass 1:16 | db:5432:app:me:…\n');
-  assert.equal(check('//registry.npmjs.org/:_authToken=k3Vw9xQz\n_authToken=${NPM_TOKEN}\n', '.npmrc'), 'npmrc 1:34 | //registry.npmjs.org/:_authToken=…\n_authToken=${NPM_TOKEN}\n');
+  assert.equal(check('//packages.example.org/:_authToken=k3Vw9xQz\n_authToken=${NPM_TOKEN}\n', '.npmrc'), 'npmrc 1:36 | //packages.example.org/:_authToken=…\n_authToken=${NPM_TOKEN}\n');
   assert.equal(check('users:\n- user:\n    client-key-data: TFMwdExTQ\n', '.kube/config'), 'kubeconfig 3:22 | users:\n- user:\n    client-key-data: …\n');
   assert.equal(check('https://me:k3Vw9xQz@a.b\n', '.git-credentials').split(' | ')[1], 'https://me:…@a.b\n');
   assert.equal(check('me:$apr1$x$k3Vw9xQzAbCd\n', '.htpasswd'), 'htpasswd 1:4 | me:…\n');

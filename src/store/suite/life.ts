@@ -76,8 +76,8 @@ export const LIFE: Cases = {
     const view = await addView(store, repository);
     const secret = { kind: 'secret', message: 'Line 1: masked (private-key).', secret: { rule: 'private-key', line: 1, column: 2, length: 3, sha256: 'ab' } } as const;
     const texts = ['one', 'two', 'three'];
-    const problems = [[secret, secret], [], [{ kind: 'parse_errors', message: 'odd' }, secret]] as const;
-    const { blobs, packs } = packed(texts.map((text, at) => newBlob(`${text}.c`, text, { problems: problems[at] as Problem[] })), texts);
+    const problems: readonly (readonly Problem[])[] = [[secret, secret], [], [{ kind: 'parse_errors', message: 'odd' }, secret]];
+    const { blobs, packs } = packed(texts.map((text, at) => newBlob(`${text}.c`, text, { problems: problems[at] ?? [] })), texts);
     await store.commit({ repository, blobs, packs, view: { id: view, upsert: texts.map((text, at) => ({ path: `${text}.c`, blob: null, new: at, skipped: null, size: 3, mtimeMs: 0, edited: false })) } });
     const listed = await store.files.entries(view, { limit: 9, secretsOnly: true });
     assert.deepEqual(listed.map(({ path }) => path), ['one.c', 'three.c']);
