@@ -44,6 +44,11 @@ export async function main(begun: Begun | null): Promise<void> {
   const cwd = workingFolder();
   const version = packageVersion();
   const open = (flags: FlagValues): Service => openProduct(settingsOf(flags, process.env), { cwd, version });
+  if (process.argv[2] === 'run-job') {
+    const { runJob } = await import('./run-job.ts');
+    process.exitCode = await runJob(process.argv.slice(3), open, abort.signal);
+    return;
+  }
   process.exitCode = await runCli({
     argv: process.argv.slice(2),
     cwd, version,
@@ -68,7 +73,7 @@ export async function main(begun: Begun | null): Promise<void> {
         cwd, version, signal: abort.signal,
         settings: () => settingsOf(flags, process.env),
         dataDir: (settings) => dataDirOf(settings, cwd),
-        open: (current, meter) => openProduct(current(), { cwd, version, serving: { current, meter } }),
+        open: (current, meter, localPaths) => openProduct(current(), { cwd, version, serving: { current, meter, localPaths } }),
         start: (words, variables) => startSelf(words, flags, { variables }),
       });
     },

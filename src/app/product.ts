@@ -10,12 +10,13 @@ export interface ProductOptions {
   readonly cwd: string;
   readonly version: string;
   /** Absent: for one command of the user of this machine. */
-  readonly serving?: { readonly current: () => Settings; readonly meter: Meter };
+  readonly serving?: { readonly current: () => Settings; readonly meter: Meter; readonly localPaths: boolean };
 }
 
 /** The product as the settings want it. Nothing is opened yet. */
 export function openProduct(settings: Settings, { cwd, version, serving }: ProductOptions): Service {
   const current = serving?.current ?? ((): Settings => settings);
+  endGitAt(path.join(dataDirOf(settings, cwd), 'repositories'));
   return openService({
     dataDir: dataDirOf(settings, cwd),
     ...(settings.databaseUrl === null ? {} : { databaseUrl: settings.databaseUrl }),
@@ -29,6 +30,8 @@ export function openProduct(settings: Settings, { cwd, version, serving }: Produ
     audit: process.channel === undefined || process.channel === null,
     maskSecrets: masks(settings, serving !== undefined),
     ...(settings.secretsAllowFile === null ? {} : { secretsAllowFile: path.resolve(cwd, settings.secretsAllowFile) }),
+    localPaths: serving?.localPaths ?? true,
+    maxUploadBytes: settings.maxUploadBytes,
     urls: urlsOf(current, serving !== undefined),
     ...databaseOf(settings, cwd),
     server: settings,
@@ -44,6 +47,12 @@ export function variablesForHelpers(settings: Settings): Readonly<Record<string,
 
 export function dataDirOf(settings: Settings, cwd: string): string {
   return settings.dataDir === null ? platformDataDir(process.platform, homedir(), process.env) : path.resolve(cwd, settings.dataDir);
+}
+
+/** A data folder may lie in a repository of its user; what is uploaded into it belongs to no repository. */
+function endGitAt(folder: string): void {
+  const known = (process.env['GIT_CEILING_DIRECTORIES'] ?? '').split(path.delimiter).filter((one) => one !== '');
+  if (!known.includes(folder)) process.env['GIT_CEILING_DIRECTORIES'] = [...known, folder].join(path.delimiter);
 }
 
 /** The file of the embedded database. */

@@ -26,5 +26,6 @@ export type { DoctorAnswer } from './operations/doctor.ts';
 export type { IndexedAnswer, RemovedAnswer, RepositoryLine } from './operations/repositories.ts';
 export type { JobAnswer, JobsAnswer } from './operations/jobs.ts';
 export { doJob } from './jobs.ts';
+export { tidyUp, Upkeep, type UpkeepRules } from './upkeep.ts';
 export type { SecretLine, SecretsAnswer } from './operations/secrets.ts';
 export type { SkippedFile, StatusAnswer } from './operations/status.ts';

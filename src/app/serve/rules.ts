@@ -92,6 +92,11 @@ function refused(message: string, fix: string): CodeIndexError {
   return new CodeIndexError('invalid_query', message, fix);
 }
 
+/** Whether callers may name folders of this machine: inside of the roots, or where nobody else reaches the server. */
+export function takesLocalPaths({ allowedRoots, host, publicUrl, trustedProxies }: Settings): boolean {
+  return allowedRoots.length > 0 || (isLoopback(host) && publicUrl === null && trustedProxies.length === 0);
+}
+
 /** What is allowed and yet worth a line at the start. */
 export function warningsOf({ host, publicUrl, authentication, adminToken, jwtSecret, jwtJwksUrl }: Settings): string[] {
   const open = isLoopback(host) && authentication !== 'required' && (authentication === 'off' || (adminToken ?? jwtSecret ?? jwtJwksUrl) === null);

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { CodeIndexError, type Log, type Meter } from '../../base/mod.ts';
-import type { Service } from '../../service/mod.ts';
+import { queueMasking, type Service } from '../../service/mod.ts';
 import { openHttp, openMeter, type HttpRules, type HttpServer, type ServerMeter } from '../../surface/http/mod.ts';
 import { mountMcp } from '../../surface/mcp/mod.ts';
+import { mountPage } from '../../surface/page/mod.ts';
 import { mountPage } from '../../surface/page/mod.ts';
 import { mountRest } from '../../surface/rest/mod.ts';
 import type { Settings } from '../flags.ts';
@@ -11,12 +12,14 @@ import { maskFor } from '../masked.ts';
 import { databaseFileOf, variablesForHelpers } from '../product.ts';
 import { diagnose, writeReport, type DiagnosticsOptions } from './diagnostics.ts';
 import { collectFigures } from './figures.ts';
+import { openJobs } from './jobs.ts';
 import { isLogLevel, openLog, type ServerLog } from './log.ts';
 import { monotonicMicros, openNotify, type Notify } from './notify.ts';
 import { openProbes, type Probes } from './probes.ts';
 import { reread, rereadSentence } from './reload.ts';
 import { openReporting, type Reporting } from './reporting.ts';
-import { rulesOf, warningsOf } from './rules.ts';
+import { rulesOf, takesLocalPaths, warningsOf } from './rules.ts';
+import { openSchedule } from './schedule.ts';
 import { openSessions } from './sessions.ts';
 
 export interface Serve {
@@ -27,7 +30,7 @@ export interface Serve {
   /** Reads them: once at the start, and again at SIGHUP. */
   settings(): Settings;
   dataDir(settings: Settings): string;
-  open(current: () => Settings, meter: Meter): Service;
+  open(current: () => Settings, meter: Meter, localPaths: boolean): Service;
   /** Starts this program with these words; it ends with us. */
   start(words: readonly string[], variables: Readonly<Record<string, string>>): ChildProcess;
 }
@@ -57,7 +60,7 @@ export async function serve(options: Serve): Promise<number> {
   const log = reported(serverLog.log, reporting);
   endOnFaults(log, reporting);
   const meter = openMeter({ collect: (to) => collectFigures(service, to), log });
-  await using service = options.open(() => running.settings, reporting.traced(meter));
+  await using service = options.open(() => running.settings, reporting.traced(meter), takesLocalPaths(running.settings));
   const { tokens } = await service.store();
   const rules = rulesOf(running.settings, await tokens.list());
   const probes = openProbes(service, databaseFileOf(running.settings, dataDir, options.cwd));
@@ -66,6 +69,9 @@ export async function serve(options: Serve): Promise<number> {
   const state: Running = Object.assign(running, { log: { ...serverLog, log }, service, notify, probes, diagnostics });
   const start = (words: readonly string[]): ChildProcess => options.start(words, variablesForHelpers(running.settings));
   {
+    await using _jobs = await openJobs({ service, log, start, signal, drainMillis: running.settings.drainSeconds * 1_000 });
+    await queueMasking(service);
+    await using _schedule = openSchedule({ service, log, rules: () => running.settings });
     await using http = await listen(state, rules, version, meter);
     await using _sessions = await openSessions({ settings: running.settings, service, version, start, log });
     for (const warning of warningsOf(running.settings)) log('warn', warning);

@@ -1,0 +1,49 @@
+/** The clock of a server: what is due is queued, and nothing here is done twice at once. */
+import type { Log } from '../../base/mod.ts';
+import { tidyUp, Upkeep, type Service, type UpkeepRules } from '../../service/mod.ts';
+
+export interface Schedule {
+  readonly service: Service;
+  readonly log: Log;
+  /** Read at every turn, as settings may change. */
+  readonly rules: () => UpkeepRules;
+  readonly now?: () => Date;
+  /** Milliseconds between two looks; a minute when absent. */
+  readonly everyMillis?: number;
+}
+
+const LOOK_MILLIS = 60_000;
+const TIDY_MILLIS = 86_400_000;
+/** Who asks, as jobs and the log name it. */
+const BY = 'schedule';
+
+/** Looks every minute, from the first on. Disposing of it ends the looking; jobs that were queued go on. */
+export function openSchedule({ service, log, rules, now = () => new Date(), everyMillis = LOOK_MILLIS }: Schedule): AsyncDisposable {
+  const upkeep = new Upkeep();
+  let tidied = 0;
+  const look = async (): Promise<void> => {
+    try {
+      const { queue } = service;
+      if (queue === null) return;
+      const at = now();
+      const repositories = await (await service.store()).meta.repositories();
+      for (const { request, repository } of upkeep.due(repositories, at, rules())) await queue.add(request, { by: BY, repository });
+      if (at.getTime() - tidied < TIDY_MILLIS) return;
+      await tidyUp(service, at);
+      tidied = at.getTime();
+    } catch (error) {
+      log('warn', `What is due could not be queued: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  let looking: Promise<void> = look();
+  const timer = setInterval(() => {
+    looking = looking.then(look);
+  }, everyMillis);
+  timer.unref();
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
