@@ -17,6 +17,8 @@ const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts
 const PROGRAMS: readonly { readonly name: string; readonly package: string }[] = [
   { name: 'git', package: 'git' },
   { name: 'rg', package: 'ripgrep' },
+  { name: 'systemd-notify', package: 'systemd' },
+  { name: 'python3', package: 'python3-minimal' },
 ];
 
 interface Part {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,8 @@ import { OPERATIONS, openService } from '../src/mod.ts';
 import { cleanEnvironment, getJson, startServer, type RunningServer } from './server.ts';
 
 const program = path.resolve(import.meta.dirname, '..', 'src', 'bin.ts');
+/** What the test of the service manager needs; in CI nothing is skipped. */
+const MISSING = process.env['CI'] === 'true' ? '' : ['systemd-notify', 'python3'].filter((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined).join(' and ');
 const ADMIN = 'an-admin-token-for-tests';
 const asAdmin = { headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' } };
 
@@ -146,7 +148,7 @@ async function openManager(root: string): Promise<Manager> {
   return { socket, messages, [Symbol.dispose]: () => void receiver.kill() };
 }
 
-test('serve: the service manager is told of readiness, life, reloading and the end', { skip: existsSync('/usr/bin/systemd-notify') || process.env['CI'] === 'true' ? false : 'systemd-notify is not installed' }, () => inFolder(async (dataDir) => {
+test('serve: the service manager is told of readiness, life, reloading and the end', { skip: MISSING === '' ? false : `${MISSING} is not installed` }, () => inFolder(async (dataDir) => {
   using manager = await openManager(dataDir);
   const heard = (pattern: RegExp): Promise<void> => until(() => manager.messages.some((one) => pattern.test(one)), () => `no ${String(pattern)} in ${manager.messages.join('\n')}`);
   await using server = await startServer({ dataDir, env: { NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '400000' } });

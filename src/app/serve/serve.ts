@@ -5,7 +5,6 @@ import { queueMasking, type Service } from '../../service/mod.ts';
 import { openHttp, openMeter, type HttpRules, type HttpServer, type ServerMeter } from '../../surface/http/mod.ts';
 import { mountMcp } from '../../surface/mcp/mod.ts';
 import { mountPage } from '../../surface/page/mod.ts';
-import { mountPage } from '../../surface/page/mod.ts';
 import { mountRest } from '../../surface/rest/mod.ts';
 import type { Settings } from '../flags.ts';
 import { maskFor } from '../masked.ts';
