@@ -26,7 +26,7 @@ export function openCallers(service: Service, access: AccessSettings, log: Log):
     async prove(text, digest) {
       if (admin !== null && timingSafeEqual(admin, digest)) return { id: 'admin', name: 'administrator', role: 'admin', repositories: null };
       if (text.startsWith(TOKEN_PREFIX)) return apiToken(service, digest);
-      if (jsonWebToken !== null && text.split('.').length === 3) return jsonWebToken(text);
+      if (jsonWebToken !== null && text.split('.').length === 3) return jsonWebToken(text, digest);
       throw refuse('unknown', 'The token is not known here.');
     },
   };

@@ -1,5 +1,5 @@
 /** Whom the server answers, and how much: every request passes here before any route. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
 import { CodeIndexError, type Log } from '../../base/mod.ts';
 import { ACCESS_ROLES, type Identity } from '../../domain/mod.ts';
 import { LOCAL, tokenDigest, type Service } from '../../service/mod.ts';
@@ -42,9 +42,8 @@ export class Door {
   }
 
   /** Who calls; null where nobody is needed. Throws `unauthenticated`, `rate_limited`, `forbidden` or `unavailable`. */
-  async admit(request: FastifyRequest, reply: FastifyReply): Promise<Identity | null> {
+  async admit(request: FastifyRequest, reply: FastifyReply, { open, role, uncounted }: FastifyContextConfig): Promise<Identity | null> {
     const { authorization } = request.headers;
-    const { open, role, uncounted } = request.routeOptions.config;
     // The user of this machine: nobody else reaches the listener.
     if (authorization === undefined && !this.required) return LOCAL;
     const { rateLimit } = this.#rules;

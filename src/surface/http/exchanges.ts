@@ -1,5 +1,5 @@
 /** Requests under way: counted, logged, ended when they take too long, and when the server stops. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log, Meter } from '../../base/mod.ts';
 import type { Identity } from '../../domain/mod.ts';
 import type { Service } from '../../service/mod.ts';
@@ -8,6 +8,9 @@ import { HttpError, pathOf } from './errors.ts';
 export interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  /** The pattern of its route; undefined where there is none. */
+  readonly endpoint: string | undefined;
+  readonly config: FastifyContextConfig;
   /** By `performance.now()`. */
   readonly begun: number;
   readonly stop: AbortController;
@@ -43,7 +46,9 @@ export class Exchanges {
 
   begin(request: FastifyRequest, reply: FastifyReply): Exchange {
     const begun = performance.now();
-    const exchange: Exchange = { request, reply, begun, before: request.raw.socket.bytesRead, stop: new AbortController(), identity: null, service: null, endless: false, writtenAt: null };
+    // Fastify makes these options anew whenever they are asked for.
+    const { url: endpoint, config } = request.routeOptions;
+    const exchange: Exchange = { request, reply, endpoint, config, begun, before: request.raw.socket.bytesRead, stop: new AbortController(), identity: null, service: null, endless: false, writtenAt: null };
     this.#open.set(request, exchange);
     reply.raw.once('close', () => this.#end(exchange));
     return exchange;
@@ -61,7 +66,7 @@ export class Exchanges {
     if (!whole) stop.abort(new DOMException('the client is gone', 'AbortError'));
     const millis = performance.now() - begun;
     const method = METHODS.has(request.method) ? request.method : 'other';
-    const endpoint = request.routeOptions.url ?? 'none';
+    const endpoint = exchange.endpoint ?? 'none';
     // Nobody read the answer of a request that was cut; what it would have been is not known.
     const status = String(whole ? reply.raw.statusCode : 499);
     this.#meter.count('mcp_requests_total', { method, endpoint, status });
@@ -75,16 +80,16 @@ export class Exchanges {
   #look(): void {
     const now = performance.now();
     for (const exchange of this.#open.values()) {
-      const { request: { raw, routeOptions }, reply, begun, stop } = exchange;
+      const { request: { raw }, config, reply, begun, stop } = exchange;
       if (reply.raw.writableEnded) {
         // All is said, but the client does not read.
         exchange.writtenAt ??= now;
         if (now - exchange.writtenAt > this.#limitMillis) raw.destroy();
       } else if (!raw.complete) {
         // A large upload takes its time as long as it moves: every kilobyte buys a second.
-        const bought = routeOptions.config.unhurried === true ? raw.socket.bytesRead - exchange.before : 0;
+        const bought = config.unhurried === true ? raw.socket.bytesRead - exchange.before : 0;
         if (now - begun > this.#limitMillis + bought) refuseSlow(exchange);
-      } else if (routeOptions.config.unhurried !== true && !isStream(exchange) && now - begun > this.#limitMillis) {
+      } else if (config.unhurried !== true && !isStream(exchange) && now - begun > this.#limitMillis) {
         stop.abort(new DOMException('the request took too long', 'TimeoutError'));
       }
     }

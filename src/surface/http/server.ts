@@ -6,7 +6,7 @@ import { answerBroken, watchConnections } from './connections.ts';
 import { challenge, mountMetadata } from './challenge.ts';
 import { Door } from './door.ts';
 import { HttpError, pathOf, sendError } from './errors.ts';
-import { Exchanges } from './exchanges.ts';
+import { Exchanges, type Exchange } from './exchanges.ts';
 import { allowOrigin, answerPreflight, isPreflight, setHeaders } from './headers.ts';
 import { mountHealth } from './health.ts';
 import { openPlaces } from './places.ts';
@@ -33,10 +33,11 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   const door = new Door(options, options.counts ?? memoryCounts());
   const exchanges = new Exchanges(log, service.meter, options.requestSeconds);
   const secure = rules.tls !== null || publicUrl?.startsWith('https:') === true;
-  const begin = (request: FastifyRequest, reply: FastifyReply): void => {
-    exchanges.begin(request, reply);
+  const begin = (request: FastifyRequest, reply: FastifyReply): Exchange => {
+    const exchange = exchanges.begin(request, reply);
     setHeaders(request, reply, secure);
     if (draining) reply.raw.setHeader('connection', 'close');
+    return exchange;
   };
   const fail: Fail = (thrown, request, reply) => {
     if ((thrown as Partial<CodeIndexError>).code === 'unauthenticated') challenge(request, reply, publicUrl);
@@ -50,7 +51,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   http.setErrorHandler(fail);
   answerUnknown(http, fail);
   http.addHook('onRequest', async (request, reply) => {
-    begin(request, reply);
+    const exchange = begin(request, reply);
     const origin = places.check(request);
     if (origin !== null) allowOrigin(reply, origin);
     if (isPreflight(request)) {
@@ -58,9 +59,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
       return reply;
     }
     checkAddress(request.raw.url ?? '');
-    const identity = await door.admit(request, reply);
-    const exchange = exchanges.of(request);
-    if (exchange !== undefined) exchange.identity = identity;
+    exchange.identity = await door.admit(request, reply, exchange.config);
     return undefined;
   });
   const context = contextOf(options, exchanges);
