@@ -9,8 +9,8 @@ import { inOneLine } from './one-line.ts';
 import type { Tool } from './tools.ts';
 
 export function renderText(tool: Tool, answer: unknown, activity: readonly string[]): string {
-  const { job } = answer as { readonly job?: Job };
-  if (job !== undefined) return `${jobSentence(job)}.${job.state === 'queued' || job.state === 'running' ? ' It goes on without you; get_status shows how far it is.' : ''}`;
+  const { job, jobs = job === undefined ? [] : [job] } = answer as { readonly job?: Job; readonly jobs?: readonly Job[] };
+  if (jobs.length > 0) return renderJobs(jobs, answer as Partial<IndexedAnswer>);
   switch (tool.operation.name) {
     case 'search':
     case 'symbol':
@@ -30,6 +30,12 @@ export function renderText(tool: Tool, answer: unknown, activity: readonly strin
     default:
       return indexedSentences(answer as IndexedAnswer).join('\n');
   }
+}
+
+/** What ended is told by its summaries, what goes on by its jobs. */
+function renderJobs(jobs: readonly Job[], { repositories = [] }: Partial<IndexedAnswer>): string {
+  const going = jobs.some(({ state }) => state === 'queued' || state === 'running');
+  return [...indexedSentences({ repositories }), ...jobs.map((one) => `${jobSentence(one)}.`), ...(going ? ['It goes on without you; get_status shows how far it is.'] : [])].join('\n');
 }
 
 function renderAnswer(answer: Answer, activity: readonly string[]): string {
