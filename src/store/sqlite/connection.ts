@@ -13,6 +13,10 @@ export interface Place {
   readonly cipher?: Cipher | null;
 }
 
+export function isEncrypted({ cipher }: Place): boolean {
+  return cipher !== undefined && cipher !== null;
+}
+
 const BUSY_MILLIS = 15_000;
 /** Every cached page is a copy; the system's own cache holds the rest. Mapping the file instead was measured: no faster. */
 const READER_CACHE_KIB = 16_384;
@@ -139,7 +143,7 @@ function opened<Result extends Database.Database | void>(place: Place, open: () 
 /** The sentence for what SQLite threw, about keys too. */
 export function explained(thrown: unknown, place: Place, action: string): unknown {
   const unreadable = (thrown as { code?: unknown }).code === 'SQLITE_NOTADB';
-  return (unreadable ? keyError(place.file, place.cipher != null) : null) ?? asStoreError(thrown, place.file, action);
+  return (unreadable ? keyError(place.file, isEncrypted(place)) : null) ?? asStoreError(thrown, place.file, action);
 }
 
 /** Another one when another file has taken the place; null where there is none. */

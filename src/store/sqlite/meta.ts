@@ -2,6 +2,7 @@ import { CodeIndexError } from '../../base/mod.ts';
 import type { Repository, RepositoryId, View } from '../../domain/mod.ts';
 import type { Meta, StoreStatistics } from '../ports.ts';
 import { viewKindCode } from './codes.ts';
+import { isEncrypted } from './connection.ts';
 import type { Core } from './core.ts';
 import type { Garbage } from './garbage.ts';
 import type { Leases } from './lease.ts';
@@ -75,7 +76,7 @@ function check(core: Core): string {
   if (findings.length !== 1 || findings[0] !== 'ok') {
     throw new CodeIndexError('internal', `${core.place.file} is damaged: ${findings.slice(0, 3).join('; ').replaceAll('\n', ' ').slice(0, 300)}.`, 'Restore a backup, or move the file away and index again.');
   }
-  return `SQLite ${core.reader.prepare<[], string>('SELECT sqlite_version()').pluck().get()}, format ${SCHEMA_VERSION}, ${core.place.cipher == null ? 'not encrypted' : 'encrypted'}`;
+  return `SQLite ${core.reader.prepare<[], string>('SELECT sqlite_version()').pluck().get()}, format ${SCHEMA_VERSION}, ${isEncrypted(core.place) ? 'encrypted' : 'not encrypted'}`;
 }
 
 export function statistics(core: Core, repository: RepositoryId | undefined): StoreStatistics {

@@ -5,7 +5,7 @@ import type Database from 'better-sqlite3';
 import { asCodeIndexError, CodeIndexError, LIMITS } from '../../base/mod.ts';
 import type { CopyOptions, Store, StoreCopy } from '../ports.ts';
 import { keyError, openFile, type Cipher } from './cipher.ts';
-import { explained, versionOf, type Place } from './connection.ts';
+import { explained, isEncrypted, versionOf, type Place } from './connection.ts';
 import { copyApart, keyText, removeDatabase } from './copy.ts';
 import { flush } from './copy-file.ts';
 import { openSqlite } from './store.ts';
@@ -124,7 +124,7 @@ async function allowed(place: Place, { allow }: ReplaceOptions): Promise<void> {
     current = openSqlite({ ...place, readOnly: false });
   } catch (thrown) {
     // A damaged one is what backups are for. One with another key is whole, and somebody's.
-    if (keyError(place.file, place.cipher != null) !== null) throw thrown;
+    if (keyError(place.file, isEncrypted(place)) !== null) throw thrown;
     return;
   }
   try {
