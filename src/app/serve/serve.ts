@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { CodeIndexError, type Log, type Meter } from '../../base/mod.ts';
-import { queueMasking, type Service } from '../../service/mod.ts';
+import type { Service } from '../../service/mod.ts';
 import { openHttp, openMeter, type HttpRules, type HttpServer, type ServerMeter } from '../../surface/http/mod.ts';
 import { mountMcp } from '../../surface/mcp/mod.ts';
 import { mountPage } from '../../surface/page/mod.ts';
@@ -69,7 +69,6 @@ export async function serve(options: Serve): Promise<number> {
   const start = (words: readonly string[]): ChildProcess => options.start(words, variablesForHelpers(running.settings));
   {
     await using _jobs = await openJobs({ service, log, start, signal, drainMillis: running.settings.drainSeconds * 1_000 });
-    await queueMasking(service);
     await using _schedule = openSchedule({ service, log, rules: () => running.settings });
     await using http = await listen(state, rules, version, meter);
     await using _sessions = await openSessions({ settings: running.settings, service, version, start, log });
