@@ -15,7 +15,7 @@ export function faultsOf(schema: Schema, value: unknown, schemas: Readonly<Recor
   if (typeof value !== 'object' || value === null || (properties === undefined && additionalProperties === undefined)) return faults;
   for (const name of (schema['required'] ?? []) as string[]) if (!Object.hasOwn(value, name)) faults.push(`${at}.${name} is missing`);
   for (const [name, item] of Object.entries(value)) {
-    const own = properties?.[name] ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+    const own = properties?.[name] ?? (additionalProperties === true ? {} : typeof additionalProperties === 'object' ? additionalProperties : undefined);
     if (own === undefined) faults.push(`${at}.${name} is not told of`);
     else faults.push(...faultsOf(own, item, schemas, `${at}.${name}`));
   }

@@ -1,6 +1,7 @@
 /** REST as its callers see it: over a real listener, with input of all kinds made from the routes' own fields. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,7 +10,7 @@ import fc from 'fast-check';
 import { ERROR_CODES, type ErrorCode } from '../src/base/mod.ts';
 import type { Job } from '../src/domain/mod.ts';
 import { openMemoryQueue } from '../src/queue/mod.ts';
-import { OPERATIONS, openService, type Field, type Service } from '../src/service/mod.ts';
+import { OPERATIONS, doJob, openService, type Field, type Service } from '../src/service/mod.ts';
 import { openHttp, statusOf, type HttpServer } from '../src/surface/http/mod.ts';
 import { mountRest, type OpenApiDocument, type OpenApiOperation } from '../src/surface/rest/mod.ts';
 import { ROUTES, changes, hasBody, parametersOf, placesOf, type Route } from '../src/surface/rest/routes.ts';
@@ -395,6 +396,47 @@ describe('events of a job', { skip: showRoute === undefined }, () => {
     assert.ok(events.length >= 2 && events.every(({ id }) => id === job.id));
     const over = await (await fetch(`${server.url}/api/jobs/${job.id}/events`, bearer)).text();
     assert.equal(over.split('event: job').length, 2, 'a job that is over is told once');
+  });
+});
+
+describe('work that takes long', () => {
+  it('is a job with an address; every example of the document works', async () => {
+    await using own = openService({ ...service.settings, dataDir: path.join(folder.path, 'data-with-queue') });
+    await OPERATIONS.index.run(own, { targets: [path.join(roots, 'project')] }, {});
+    own.setQueue(await openMemoryQueue({ records: (await own.store()).journal, execute: ({ request }, context) => doJob(own, request, context) }));
+    await using server = await serve(own, true);
+    const ended = async (location: string): Promise<Job> => {
+      for (;;) {
+        const { job } = (await ask(location, {}, server)).json as { job: Job };
+        if (job.finishedAt !== null) return job;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const archive = path.join(folder.path, 'sent.tar.gz');
+    assert.equal(spawnSync('tar', ['-czf', archive, '-C', path.join(roots, 'other-a'), 'x.py']).status, 0);
+    const sent = await ask('/api/uploads?name=sent', { method: 'POST', headers: { 'content-type': 'application/gzip' }, body: new Uint8Array(readFileSync(archive)) }, server);
+    assert.ok(sent.status === 200 || sent.status === 202, sent.text);
+    if (sent.status === 202) assert.equal((await ended(sent.headers.get('location') as string)).state, 'done');
+    assert.equal((await ask('/api/search?query=parse_a&repository=sent&mode=text', {}, server)).json.results[0].path, 'x.py');
+    assert.deepEqual(readdirSync(path.join(folder.path, 'data-with-queue', 'uploads')).filter((name) => name.includes('.')), []);
+    assert.ok(!(await ask('/api/jobs', {}, server)).text.includes(path.join(folder.path, 'data-with-queue', 'uploads', '')));
+
+    const document = (await ask('/openapi.json', {}, server)).json as OpenApiDocument;
+    const all = Object.entries(document.paths).flatMap(([address, methods]) => Object.entries(methods).map(([method, operation]) => ({ address, method, operation })));
+    // What removes comes last.
+    for (const { address, method, operation } of all.toSorted((a, b) => Number(a.method === 'delete') - Number(b.method === 'delete'))) {
+      if (address === '/api/uploads' || address.endsWith('/events')) continue;
+      const { target, init } = exampleOf(address, method, operation);
+      const reply = await ask(target, init, server);
+      // The job of the example has ended, so that it cannot be cancelled any more.
+      assert.ok([200, 202].includes(reply.status) || (address === '/api/jobs/{id}' && reply.status === 409), `${method} ${target}: ${reply.status} ${reply.text}`);
+      const content = (operation.responses[String(reply.status)] as Record<string, unknown> | undefined)?.['content'] as Record<string, { schema: Record<string, unknown> }> | undefined;
+      if (content !== undefined) assert.deepEqual(faultsOf(content['application/json']?.schema ?? {}, reply.json, document.components.schemas), [], `${method} ${target}`);
+      if (reply.status !== 202) continue;
+      const job = await ended(reply.headers.get('location') as string);
+      assert.equal(job.state, 'done', JSON.stringify(job));
+    }
+    assert.ok(!(await ask('/api/repositories', {}, server)).text.includes('"name":"project"'), 'the last example removed it');
   });
 });
 

@@ -1,6 +1,6 @@
 /** /openapi.json, and /docs: the same to read, as one page without scripts. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Service } from '../../service/mod.ts';
+import { OPERATIONS, type Service } from '../../service/mod.ts';
 import type { HttpContext } from '../http/mod.ts';
 import { docsPage, DOCS_STYLE } from './docs-page.ts';
 import { openApiOf, type ExampleValues, type OpenApiDocument } from './openapi.ts';
@@ -28,7 +28,7 @@ async function whatIsThere(service: Service): Promise<Omit<ExampleValues, 'serve
   const one = repositories.find(({ url }) => url === null) ?? repositories[0];
   const view = views.find(({ repository }) => repository === one?.id);
   const entries = view === undefined ? [] : await store.files.entries(view.id, { limit: 50 });
-  const [job] = service.queue === null ? [] : await service.queue.jobs({ limit: 1, ...(one === undefined ? {} : { repository: one.name }) });
+  const { jobs: [job] } = await OPERATIONS.listJobs.run(service, { limit: 1 }, {});
   return {
     repository: one?.name ?? 'my-project', path: entries.find(({ blob }) => blob !== null)?.path ?? 'README.md',
     root: one?.root ?? '/srv/code/my-project', job: job?.id ?? 'id-of-a-job',

@@ -5,6 +5,7 @@ import type { Job } from '../../domain/mod.ts';
 import { runOperation } from '../../service/mod.ts';
 import type { HttpContext } from '../http/mod.ts';
 import { ROUTES } from './routes.ts';
+import { jsonOf } from './send.ts';
 
 /** Proxies close what is silent for a minute, some for half of one. */
 const HEARTBEAT_MILLIS = 15_000;
@@ -49,7 +50,7 @@ async function tell(response: ServerResponse, headers: Readonly<Record<string, s
   let count = 0;
   const send = (job: Job): void => {
     if (response.writableLength > UNSENT_BYTES && !isOver(job)) return;
-    response.write(`id: ${++count}\nevent: job\ndata: ${JSON.stringify(job)}\n\n`);
+    response.write(`id: ${++count}\nevent: job\ndata: ${jsonOf(job)}\n\n`);
   };
   try {
     await follow(send, gone.signal);

@@ -82,7 +82,7 @@ function answerOf(result: string): Schema {
 
 const JOB_FIELDS: Readonly<Record<string, Schema>> = {
   id: about(text, 'Unique; sorts by age.'),
-  request: about({ type: 'object', properties: { kind: text }, required: ['kind'] }, 'What is to be done.'),
+  request: about({ type: 'object', properties: { kind: text }, required: ['kind'], additionalProperties: true }, 'What is to be done.'),
   repository: about(text, 'Name of the repository; empty for all.'),
   state: oneOf(JOB_STATES),
   by: about(text, 'Who asked.'),

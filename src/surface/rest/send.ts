@@ -1,6 +1,8 @@
 /** How answers leave: as JSON bytes with an ETag, as `304` where the caller has them, as `202` where a job does the rest. */
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { JobRequest } from '../../domain/mod.ts';
 import type { Answered } from '../../service/mod.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -13,8 +15,16 @@ export function sendAnswered(request: FastifyRequest, reply: FastifyReply, { byt
 }
 
 export function sendValue(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
-  const bytes = Buffer.from(JSON.stringify(value));
+  const bytes = Buffer.from(jsonOf(value));
   return sendBytes(request, reply, bytes, createHash('sha256').update(bytes).digest('base64url').slice(0, 27));
+}
+
+/** Where a server keeps what was uploaded is nobody's business. */
+export function jsonOf(value: unknown): string {
+  return JSON.stringify(value, (key, item: unknown) => {
+    const request = key === 'request' ? (item as JobRequest | undefined) : undefined;
+    return request?.kind === 'upload' ? { ...request, file: basename(request.file) } : item;
+  });
 }
 
 function sendBytes(request: FastifyRequest, reply: FastifyReply, bytes: Buffer, tag: string): FastifyReply {
@@ -36,5 +46,5 @@ export function sendChanged(reply: FastifyReply, value: unknown): FastifyReply {
   void reply.header('cache-control', 'no-store').type(JSON_TYPE);
   const job = (value as { readonly job?: { readonly id: string; readonly finishedAt: string | null } }).job;
   if (job?.finishedAt === null) void reply.status(202).header('location', `/api/jobs/${encodeURIComponent(job.id)}`);
-  return reply.send(Buffer.from(JSON.stringify(value)));
+  return reply.send(Buffer.from(jsonOf(value)));
 }
