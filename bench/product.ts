@@ -53,6 +53,10 @@ export class McpSession {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   async request(method: string, params: unknown): Promise<Record<string, unknown>> {
     const id = this.#next++;
     const reply = new Promise<Reply>((resolve, reject) => {
