@@ -4,7 +4,7 @@ import type { Store } from '../../store/mod.ts';
 import type { Operation } from '../operation.ts';
 
 export interface SecretsInput {
-  readonly repository: string;
+  readonly repository?: string;
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -23,7 +23,7 @@ export interface SecretLine {
 }
 
 export interface SecretsAnswer {
-  /** Whether secrets of this repository are masked at all. */
+  /** Whether secrets of all these repositories are masked. */
   readonly masked: boolean;
   readonly secrets: readonly SecretLine[];
   readonly nextCursor: string | null;
@@ -37,23 +37,26 @@ const DEFAULT_LIMIT = 100;
 export const secretsOperation: Operation<SecretsInput, SecretsAnswer> = {
   name: 'repos secrets',
   title: 'List masked secrets',
-  text: 'Lists where a repository holds keys, tokens and passwords that are masked, with the kind of each and its SHA-256; never its text.',
+  text: 'Lists where repositories hold keys, tokens and passwords that are masked, with the kind of each and its SHA-256; never its text.',
   effect: 'write',
   fields: {
-    repository: { kind: 'text', required: true, position: 'one', flag: 'repo', text: 'name of the repository' },
+    repository: { kind: 'text', position: 'one', flag: 'repo', text: 'default: all' },
     limit: { kind: 'integer', least: 1, most: LIMITS.pageResults, text: 'secrets of one page; default 100' },
     cursor: { kind: 'text', most: 20_000, text: 'handle of the next page' },
   },
   async run(service, input) {
-    const [store, repository] = await Promise.all([service.store(), service.repository(input.repository)]);
-    const views = await store.meta.views([repository.id]);
+    const store = await service.store();
+    const repositories = input.repository === undefined ? await store.meta.repositories() : [await service.repository(input.repository)];
+    const names = new Map(repositories.map(({ id, name }) => [id, name]));
+    const masked = repositories.every((one) => one.masked);
+    const views = await store.meta.views([...names.keys()]);
     const secrets: SecretLine[] = [];
     for await (const { view, index, secret, path } of secretsFrom(store, views, readCursor(input.cursor))) {
-      if (secrets.length === (input.limit ?? DEFAULT_LIMIT)) return { masked: repository.masked, secrets, nextCursor: writeCursor([view.id, path, index]) };
+      if (secrets.length === (input.limit ?? DEFAULT_LIMIT)) return { masked, secrets, nextCursor: writeCursor([view.id, path, index]) };
       const { line, column, rule, sha256 } = secret;
-      secrets.push({ repository: repository.name, branch: view.branch, path, line, column, rule, sha256 });
+      secrets.push({ repository: names.get(view.repository) as string, branch: view.branch, path, line, column, rule, sha256 });
     }
-    return { masked: repository.masked, secrets, nextCursor: null };
+    return { masked, secrets, nextCursor: null };
   },
 };
 

@@ -84,8 +84,8 @@ export const COMMANDS: readonly Command[] = [
   { name: 'tokens revoke', usage: 'tokens revoke <number>', text: revokeToken.text, operation: revokeToken, toInput: (parsed) => ({ id: oneWord(parsed, 'number') }) },
   { name: 'audit', usage: 'audit', text: audit.text, operation: audit },
   {
-    name: 'secrets', usage: 'secrets <name>', text: secrets.text, operation: secrets,
-    toInput: (parsed) => ({ ...parsed.input, repository: oneWord(parsed, 'name') }),
+    name: 'secrets', usage: 'secrets [name]', text: secrets.text, operation: secrets,
+    toInput: (parsed) => ({ ...parsed.input, ...(parsed.words.length === 0 ? {} : { repository: oneWord(parsed, 'name') }) }),
   },
   { name: 'doctor', usage: 'doctor', text: doctor.text, operation: doctor },
   {
