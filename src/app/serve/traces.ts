@@ -38,9 +38,12 @@ export async function openTraces(endpoint: string, { version, log }: ReportingOp
     );
     // Ends with the answer, or when nobody takes it any more.
     response.once('close', () => {
+      const end = Date.now();
       span.setAttribute('http.response.status_code', response.statusCode);
       if (response.statusCode >= 500) span.setStatus({ code: api.SpanStatusCode.ERROR });
-      span.end();
+      // In the same turn the meter is told the route, which names the span.
+      current.enterWith(span);
+      setImmediate(() => span.end(end));
     });
     current.enterWith(span);
   };
