@@ -1,6 +1,6 @@
 /** Bytes from file to file. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 
 const STEP_BYTES = 4_194_304;
 /** Of the log's header: magic number, sizes, and the salts that change whenever the log begins anew. */
@@ -71,4 +71,9 @@ export function flush(path: string): void {
   } finally {
     closeSync(handle);
   }
+}
+
+/** A database file and what SQLite keeps beside it. */
+export function removeDatabase(file: string): void {
+  for (const part of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${part}`, { force: true });
 }

@@ -8,7 +8,7 @@ import { asCodeIndexError, CodeIndexError } from '../../base/mod.ts';
 import type { Store } from '../ports.ts';
 import { encryptAnew, keyError, loadLibrary, openFile, type Cipher } from './cipher.ts';
 import { prepare, type Place } from './connection.ts';
-import { copyHandle, copyLog, digestOf, flush } from './copy-file.ts';
+import { copyHandle, copyLog, digestOf, flush, removeDatabase } from './copy-file.ts';
 import type { CopyDone, CopyMessage, CopyTask } from './copy-messages.ts';
 import { Core } from './core.ts';
 import { asStoreError } from './errors.ts';
@@ -20,16 +20,20 @@ import { openSqlite } from './store.ts';
 const NICENESS = 10;
 
 process.once('message', (task: CopyTask) => {
+  // Whoever asked is gone: nobody wants the copy any more, and nobody else knows its name.
+  const alone = (): void => {
+    removeDatabase(task.to);
+    process.exit(1);
+  };
+  process.once('disconnect', alone);
   run(task)
     .then((done): CopyMessage => ({ kind: 'done', done }))
     .catch((thrown: unknown): CopyMessage => {
       const { code, message, fix } = asCodeIndexError(told(thrown, task), 'Copying the index');
       return { kind: 'failed', code, message, fix };
     })
-    .then((message) => process.send?.(message, () => process.exit(0)));
+    .then((message) => process.send?.(message, (error: Error | null) => (error === null ? process.exit(0) : alone())));
 });
-// Whoever asked is gone: nobody wants the copy any more.
-process.once('disconnect', () => process.exit(1));
 
 function told(thrown: unknown, { key, file, to }: CopyTask): unknown {
   const unreadable = (thrown as { code?: unknown }).code === 'SQLITE_NOTADB';
@@ -101,7 +105,8 @@ function copyStill(source: Place, { to, sha256 }: CopyTask): null {
 }
 
 function report(done: number, total: number): void {
-  process.send?.({ kind: 'progress', done, total } satisfies CopyMessage);
+  // Nobody there to be told is no error here: `disconnect` says so.
+  process.send?.({ kind: 'progress', done, total } satisfies CopyMessage, () => undefined);
 }
 
 /** Takes the log into the copy, and encrypts it anew where that is wanted. */

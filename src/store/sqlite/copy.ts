@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { CodeIndexError, throwIfAborted, type ErrorCode } from '../../base/mod.ts';
 import type { CopyOptions, StoreCopy } from '../ports.ts';
 import type { Cipher } from './cipher.ts';
+import { removeDatabase } from './copy-file.ts';
 import type { CopyDone, CopyMessage, CopyTask } from './copy-messages.ts';
 
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './copy-process.ts' : './copy-process.js', import.meta.url);
@@ -44,9 +44,4 @@ function inProcess(task: CopyTask, signal: AbortSignal | undefined, onProgress: 
       if (error !== null) reject(error);
     });
   });
-}
-
-/** A database file and what SQLite keeps beside it. */
-export function removeDatabase(file: string): void {
-  for (const part of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${part}`, { force: true });
 }

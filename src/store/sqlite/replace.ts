@@ -6,8 +6,8 @@ import { asCodeIndexError, CodeIndexError, LIMITS } from '../../base/mod.ts';
 import type { CopyOptions, Store, StoreCopy } from '../ports.ts';
 import { keyError, openFile, type Cipher } from './cipher.ts';
 import { explained, isEncrypted, versionOf, type Place } from './connection.ts';
-import { copyApart, keyText, removeDatabase } from './copy.ts';
-import { flush } from './copy-file.ts';
+import { copyApart, keyText } from './copy.ts';
+import { flush, removeDatabase } from './copy-file.ts';
 import { openSqlite } from './store.ts';
 import { WriterLock } from './writer-lock.ts';
 
