@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { asCodeIndexError } from '../src/base/mod.ts';
-import type { Identity } from '../src/domain/mod.ts';
+import type { Identity, Job } from '../src/domain/mod.ts';
 import { OPERATIONS, checkInput, openService, runOperation, type AnyOperation, type Service } from '../src/service/mod.ts';
 import { mountRest } from '../src/surface/rest/mod.ts';
 import { openTestServer } from './http-server.ts';
@@ -121,6 +121,24 @@ test('grants: what changes something reaches no other repository either', async 
   assert.doesNotMatch(await told(maintainer, OPERATIONS.reindex, {}), /vault/);
   assert.doesNotMatch(await told(maintainer, OPERATIONS.add, { path: path.join(root, 'vault'), name: 'vault' }), /treasury|zanzibar/);
   assert.match(await told(both, OPERATIONS.search, { query: 'zanzibar', mode: 'text' }), /treasury/, 'it is still there');
+});
+
+test('grants: work on a forbidden repository is not there either', async () => {
+  const { journal } = await both.store();
+  const job: Omit<Job, 'id' | 'repository'> = {
+    request: { kind: 'cleanup' }, state: 'done', by: 'local', attempts: 1, createdAt: '2026-01-01T00:00:00.000Z', startedAt: null, finishedAt: null, progress: null, result: null, error: null,
+  };
+  await journal.putJob({ ...job, id: '1', repository: 'vault', request: { kind: 'index', repository: 'vault', fetch: false } });
+  await journal.putJob({ ...job, id: '2', repository: '' });
+  await journal.putJob({ ...job, id: '3', repository: 'shop' });
+  const ids = async (service: Service, input: Record<string, unknown> = {}): Promise<string> => (await OPERATIONS.listJobs.run(service, input, {})).jobs.map(({ id }) => id).join(' ');
+  assert.equal(await ids(both), '3 2 1');
+  assert.equal(await ids(limited), '3');
+  assert.equal(await ids(limited, { limit: 1 }), '3');
+  assert.equal(await ids(limited, { repository: 'vault' }), '');
+  for (const operation of [OPERATIONS.showJob, OPERATIONS.cancelJob]) {
+    assert.equal((await told(as(both, ['shop'], 'admin'), operation, { id: '1' })).replaceAll('\\"1\\"', 'x'), (await told(as(both, ['shop'], 'admin'), operation, { id: '9' })).replaceAll('\\"9\\"', 'x'));
+  }
 });
 
 test('grants: kept answers of one caller are never given to another', async () => {

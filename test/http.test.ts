@@ -15,6 +15,7 @@ const echo: Mount = (http, context) => {
     const signal = context.signalOf(request);
     signal.addEventListener('abort', () => reject(signal.reason as Error));
   }));
+  http.get('/large', async () => Buffer.alloc(50_000_000));
   http.get('/items/:name', async (request) => request.params);
 };
 
@@ -142,8 +143,13 @@ test('http: slow clients are cut, and keep nobody waiting', async () => {
     const slow = 'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
     const answered = await sendRaw(server.url, slow);
     assert.match(answered, /^HTTP\/1\.1 408 [^]*"timeout"/);
+    const reader = connect(Number(port), hostname);
+    reader.on('error', () => {}).pause().write('GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const waited = await server.get('/wait');
     assert.deepEqual([waited.status, waited.code], [504, 'timeout']);
+    for (let turn = 0; turn < 100 && !server.said.some(({ facts }) => facts['path'] === '/large'); turn++) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(server.said.find(({ facts }) => facts['path'] === '/large')?.facts['status'], 499, 'who does not read the answer is cut, too');
+    reader.destroy();
   } finally {
     clearInterval(drip);
     for (const socket of open) socket.destroy();
