@@ -12,8 +12,7 @@ import type { Job } from '../src/domain/mod.ts';
 import { openMemoryQueue } from '../src/queue/mod.ts';
 import { OPERATIONS, doJob, openService, type Field, type Service } from '../src/service/mod.ts';
 import { openHttp, statusOf, type HttpServer } from '../src/surface/http/mod.ts';
-import { mountRest, type OpenApiDocument, type OpenApiOperation } from '../src/surface/rest/mod.ts';
-import { ROUTES, changes, hasBody, parametersOf, placesOf, type Route } from '../src/surface/rest/routes.ts';
+import { ROUTES, changes, hasBody, mountRest, parametersOf, placesOf, type OpenApiDocument, type OpenApiOperation, type Route } from '../src/surface/rest/mod.ts';
 import { faultsOf } from './json-schema.ts';
 import { git, makeRepository, temporaryFolder, writeFiles } from './faces.ts';
 

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS, NO_METER, type Meter } from '../base/mod.ts';
 import type { Answer, Identity } from '../domain/mod.ts';
-import { Answers, answered } from './answers.ts';
+import { answered } from './answers.ts';
 import type { AnyOperation } from './operations.ts';
 import { OPERATIONS } from './operations.ts';
 import { openService, type Service } from './service.ts';
@@ -156,15 +156,14 @@ describe('answered', () => {
   });
 
   it('is bounded in bytes', async () => {
-    const answers = new Answers();
     const large = 'x'.repeat(1_000_000);
     const operation: AnyOperation = { ...OPERATIONS.search, run: async (_service, { query }) => ({ results: [], query, large }) };
-    const give = (query: string): ReturnType<Answers['give']> => answers.give(service, operation, { query }, {});
+    const give = (query: string): ReturnType<typeof answered> => answered(service, operation, { query }, {}, 'rest');
     for (let count = 0; count < 40; count++) await give(`${count}`);
     assert.equal((await give('39')).hit, true);
     assert.equal((await give('0')).hit, false);
     const huge: AnyOperation = { ...operation, run: async () => ({ results: [], large: large.repeat(3) }) };
-    for (const hit of [false, false]) assert.equal((await answers.give(service, huge, { query: 'huge' }, {})).hit, hit);
+    for (const hit of [false, false]) assert.equal((await answered(service, huge, { query: 'huge' }, {}, 'rest')).hit, hit);
   });
 
   it('is never stale, whatever happens between two questions', async () => {

@@ -6,7 +6,7 @@ import type { Identity, Repository, RepositoryId, View } from '../domain/mod.ts'
 import type { EmbeddingModel, Meaning, ModelSettings } from '../embed/mod.ts';
 import type { Queue } from '../queue/mod.ts';
 import type { Store } from '../store/mod.ts';
-import { Answers } from './answers.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { LOCAL, type Caller } from './caller.ts';
 import { granted } from './granted.ts';
 import { maskedOnly } from './masked-only.ts';
@@ -86,7 +86,7 @@ export interface Service extends AsyncDisposable {
   /** On whose behalf operations run. */
   readonly identity: Identity;
   /** Answers that were given, of all callers. */
-  readonly answers: Answers;
+  readonly answers: KeptAnswers;
   /** Where there is one, what takes long is queued and followed; else it runs within the call. */
   readonly queue: Queue | null;
   /** Gives the queue, once, to this service and to all that `as` made of it. */
@@ -112,7 +112,7 @@ export interface Service extends AsyncDisposable {
 }
 
 export function openService(settings: ServiceSettings): Service {
-  return new LocalService({ settings, models: new Models(settings.embedding ?? { provider: 'static' }), store: null, pool: null, queue: null, granted: new Map(), answers: new Answers() }, { identity: LOCAL, workspace: settings.workspace }, true);
+  return new LocalService({ settings, models: new Models(settings.embedding ?? { provider: 'static' }), store: null, pool: null, queue: null, granted: new Map(), answers: new KeptAnswers() }, { identity: LOCAL, workspace: settings.workspace }, true);
 }
 
 /** What all callers of one product share. */
@@ -122,7 +122,7 @@ interface Shared {
   store: Promise<Store> | null;
   pool: Promise<Pool> | null;
   queue: Queue | null;
-  readonly answers: Answers;
+  readonly answers: KeptAnswers;
   /** By the names granted: what is cached beside a store is found again. */
   readonly granted: Map<string, Promise<Store>>;
 }
@@ -134,7 +134,7 @@ class LocalService implements Service {
   readonly settings: ServiceSettings;
   readonly meter: Meter;
   readonly identity: Identity;
-  readonly answers: Answers;
+  readonly answers: KeptAnswers;
   readonly #shared: Shared;
   readonly #owner: boolean;
   #folders: readonly string[];

@@ -35,7 +35,7 @@ function sendBytes(request: FastifyRequest, reply: FastifyReply, bytes: Buffer, 
 }
 
 /** Weak comparison, as `If-None-Match` wants it. */
-export function isKnown(header: string | undefined, etag: string): boolean {
+function isKnown(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   const wanted = etag.replace(/^W\//, '');
   return header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === wanted);
