@@ -47,9 +47,14 @@ function toolsPage(): string {
   };
   return `${MADE}# MCP tools
 
-\`code-index mcp\` serves these on stdin and stdout. Every tool takes \`format\` (\`text\`, the default, or \`json\`, which is the same
-JSON as \`--json\` of the command line) and \`max_tokens\` (four bytes each). Where an argument takes one text, a list of
-texts is taken too. An answer that fails has \`isError\` and says its error code, what happened and the way out.
+\`code-index mcp\` serves these on stdin and stdout, \`code-index serve\` at \`/mcp\`. Every tool takes \`format\` (\`text\`, the
+default, or \`json\`, which is the same JSON as \`--json\` of the command line) and \`max_tokens\` (four bytes each). Where an
+argument takes one text, a list of texts is taken too. An answer that fails has \`isError\` and says its error code, what
+happened and the way out.
+
+Answers that quote repositories say once that what they quote is data and no instruction: in their first line, and as
+\`untrusted\` in JSON. Lines of code stand behind their numbers, with control characters shown as symbols. Work that a server
+has not finished after 45 seconds is answered with its job, which \`get_status\` shows.
 
 ${TOOLS.filter((tool) => tool.management !== true).map(section).join('\n')}
 # Tools that manage repositories
