@@ -175,7 +175,7 @@ export const SETTINGS: readonly Setting[] = [
     text: '`auto`: callers need a token where JWT_SECRET, JWT_JWKS_URL or ADMIN_TOKEN is set or HOST is not this machine alone. `off` is refused where others can reach HOST.',
   },
   { name: 'adminToken', flag: null, variable: 'ADMIN_TOKEN', type: 'text', default: 'none', secret: true, reloads: true, text: 'A bearer token with the role admin, 16 characters or more.' },
-  { name: 'jwtSecret', flag: null, variable: 'JWT_SECRET', type: 'text', default: 'none', secret: true, reloads: true, text: 'Secret of HS256 tokens, 32 characters or more. Their claims: `sub`, `role` (reader, maintainer, admin), `repositories` (names; absent: all).' },
+  { name: 'jwtSecret', flag: null, variable: 'JWT_SECRET', type: 'text', default: 'none', secret: true, reloads: true, text: 'Secret of HS256 tokens, 32 characters or more. Their claims: `sub`, `exp`, `role` (reader, maintainer, admin; absent: reader), `repositories` (names; absent: all).' },
   { name: 'jwtJwksUrl', flag: null, variable: 'JWT_JWKS_URL', type: 'text', default: 'none', reloads: true, text: 'Key set of an identity provider whose RS256 and ES256 tokens are taken.' },
   { name: 'jwtIssuer', flag: null, variable: 'JWT_ISSUER', type: 'text', default: 'any', reloads: true, text: 'The `iss` that tokens must carry; needed with JWT_JWKS_URL.' },
   { name: 'jwtAudience', flag: null, variable: 'JWT_AUDIENCE', type: 'text', default: 'any', reloads: true, text: 'The `aud` that tokens must carry; needed with JWT_JWKS_URL.' },
