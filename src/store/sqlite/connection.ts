@@ -17,7 +17,8 @@ export function isEncrypted({ cipher }: Place): boolean {
   return cipher !== undefined && cipher !== null;
 }
 
-const BUSY_MILLIS = 15_000;
+/** How long a transaction waits for that of another process. */
+export const BUSY_MILLIS = 15_000;
 /** Every cached page is a copy; the system's own cache holds the rest. Mapping the file instead was measured: no faster. */
 const READER_CACHE_KIB = 16_384;
 const WRITER_CACHE_KIB = 32_768;

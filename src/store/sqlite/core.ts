@@ -2,8 +2,8 @@ import type { Database, Statement } from 'better-sqlite3';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { BlockKind, RepositoryId, ViewId } from '../../domain/mod.ts';
 import { blockKindName, Languages } from './codes.ts';
-import { fileNumber, openReader, openWriter, type Place } from './connection.ts';
-import { asStoreError, translated } from './errors.ts';
+import { BUSY_MILLIS, fileNumber, openReader, openWriter, type Place } from './connection.ts';
+import { asStoreError, isBusy, translated } from './errors.ts';
 
 /** One block as the list of blocks knows it; the rest is loaded when it is asked for (blocks.ts). */
 export interface BlockRow {
@@ -43,6 +43,8 @@ export class Core {
   readonly #number: number | null;
   #queue: Promise<unknown> = Promise.resolve();
   #background: Promise<unknown> = Promise.resolve();
+  /** Null where nothing of `writeSoon` is under way. */
+  #soon: Promise<void> | null = null;
   #failure: unknown = null;
   #reading = false;
   #closed = false;
@@ -122,6 +124,40 @@ export class Core {
     return translated(this.place.file, action, () => writer.transaction(() => work(writer)).immediate());
   }
 
+  /**
+   * The same without holding up this process while another one writes: what is noted beside answers. One after the
+   * other, in the order of the calls, and at once where nobody writes.
+   */
+  writeSoon<Result>(action: string, work: (database: Database) => Result): Promise<Result> {
+    const until = Date.now() + BUSY_MILLIS;
+    const attempt = (): { readonly result: Result } | null => {
+      const { writer } = this;
+      writer.pragma('busy_timeout = 0');
+      try {
+        return { result: translated(this.place.file, action, () => writer.transaction(() => work(writer)).immediate()) };
+      } catch (thrown) {
+        if ((thrown as CodeIndexError).code !== 'conflict' || !isBusy((thrown as CodeIndexError).cause) || Date.now() >= until) throw thrown;
+        return null;
+      } finally {
+        writer.pragma(`busy_timeout = ${BUSY_MILLIS}`);
+      }
+    };
+    const repeat = async (): Promise<Result> => {
+      for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
+        const done = attempt();
+        if (done !== null) return done.result;
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    };
+    const waiting = this.#soon;
+    const written = waiting === null ? repeat() : waiting.then(repeat);
+    const mine = written.then(() => {}, () => {}).then(() => {
+      if (this.#soon === mine) this.#soon = null;
+    });
+    this.#soon = mine;
+    return written;
+  }
+
   /** Runs writing work one after the other. What failed behind the scenes is told to the next who writes. */
   inTurn<Result>(action: string, work: () => Promise<Result>): Promise<Result> {
     const checked = (): Promise<Result> => {
@@ -158,6 +194,7 @@ export class Core {
   async idle(): Promise<void> {
     await this.#queue;
     await this.#background;
+    await this.#soon;
   }
 
   #checkOpen(): void {

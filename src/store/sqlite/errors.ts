@@ -16,7 +16,7 @@ export function asStoreError(thrown: unknown, file: string, action: string): unk
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return make('the index database is damaged', 'Restore a backup, or move the file away and index again; the file was left as it is.');
   }
-  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
+  if (isBusy(thrown)) {
     return new CodeIndexError('conflict', `${action} failed: another process is writing to ${file}.`, 'Repeat the call when the other process has finished.', { cause: thrown });
   }
   if (code.startsWith('SQLITE_READONLY') || code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
@@ -26,6 +26,12 @@ export function asStoreError(thrown: unknown, file: string, action: string): unk
     return make('the file cannot be opened', 'Check that the path is a file in a folder that this user may read and write.');
   }
   return thrown;
+}
+
+/** Another process writes. */
+export function isBusy(thrown: unknown): boolean {
+  const code = String((thrown as { readonly code?: unknown } | null | undefined)?.code);
+  return code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED';
 }
 
 /** Runs `work` and translates what SQLite throws. */

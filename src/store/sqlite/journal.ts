@@ -10,7 +10,7 @@ export function makeJournal(core: Core): Journal {
   ).pluck();
   const acts = reader.prepare<[number], AuditEntry>('SELECT time, actor, act, target, outcome FROM audit ORDER BY id DESC LIMIT ?');
   return {
-    putJob: async (job) => core.write('Storing a job', (database) => {
+    putJob: async (job) => core.writeSoon('Storing a job', (database) => {
       database.prepare('INSERT OR REPLACE INTO job (id, repository, state, finished, data) VALUES (?, ?, ?, ?, ?)').run(job.id, job.repository, job.state, job.finishedAt, JSON.stringify(job));
     }),
     job: async (id) => core.read('Reading a job', () => {
@@ -19,11 +19,11 @@ export function makeJournal(core: Core): Journal {
     }),
     jobs: async ({ states = [], repository = null, before = '\u{10FFFF}', limit }) => core.read('Listing jobs', () =>
       some.all({ before, states: JSON.stringify(states), repository, limit }).map((data) => JSON.parse(data) as Job)),
-    append: async ({ time, actor, act, target, outcome }) => core.write('Writing the audit log', (database) => {
+    append: async ({ time, actor, act, target, outcome }) => core.writeSoon('Writing the audit log', (database) => {
       database.prepare('INSERT INTO audit (time, actor, act, target, outcome) VALUES (?, ?, ?, ?, ?)').run(time, actor, act, target, outcome);
     }),
     audit: async ({ limit }) => core.read('Reading the audit log', () => acts.all(limit)),
-    prune: async (before) => core.write('Pruning the journal', (database) => {
+    prune: async (before) => core.writeSoon('Pruning the journal', (database) => {
       database.prepare('DELETE FROM job WHERE finished < ?').run(before);
       database.prepare('DELETE FROM audit WHERE time < ?').run(before);
     }),

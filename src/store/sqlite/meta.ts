@@ -25,7 +25,7 @@ export function makeMeta(core: Core, leases: Leases, garbage: Garbage): Meta {
     views: async (repositories) => core.read('Listing views', () =>
       views.all().filter((row) => repositories === undefined || repositories.includes(row.repository)).map(viewOf)),
     putRepository: async (repository) => putRepository(core, repository),
-    noteRepository: async (id, { masked, fetchedAt, fetchFailure }) => core.write('Noting about a repository', (database) => {
+    noteRepository: async (id, { masked, fetchedAt, fetchFailure }) => core.writeSoon('Noting about a repository', (database) => {
       if (masked === true) database.prepare('UPDATE repository SET masked = 1 WHERE id = ?').run(id);
       if (fetchedAt !== undefined) database.prepare('UPDATE repository SET fetched = ? WHERE id = ?').run(fetchedAt, id);
       if (fetchFailure !== undefined) database.prepare('UPDATE repository SET fetch_failure = ? WHERE id = ?').run(fetchFailure, id);
@@ -39,8 +39,8 @@ export function makeMeta(core: Core, leases: Leases, garbage: Garbage): Meta {
   };
 }
 
-function putRepository(core: Core, given: Parameters<Meta['putRepository']>[0]): Repository {
-  return core.write('Storing the repository', (database) => {
+function putRepository(core: Core, given: Parameters<Meta['putRepository']>[0]): Promise<Repository> {
+  return core.writeSoon('Storing the repository', (database) => {
     const { id, name, root, url, purpose, language, expiresAt } = given;
     const holder = database.prepare<[string], number>('SELECT id FROM repository WHERE name = ?').pluck().get(name);
     if (holder !== undefined && holder !== id) {

@@ -23,12 +23,12 @@ export function makeTokens(core: Core): Tokens {
       const row = one.get(digest);
       return row === undefined ? null : tokenOf(row);
     }),
-    create: async ({ digest, name, role, repositories, expiresAt }) => core.write('Storing a token', (database) => tokenOf(
+    create: async ({ digest, name, role, repositories, expiresAt }) => core.writeSoon('Storing a token', (database) => tokenOf(
       database
         .prepare(`INSERT INTO token (digest, name, role, repositories, created, expires) VALUES (?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`)
         .get(digest, name, role, repositories === null ? null : JSON.stringify(repositories), new Date().toISOString(), expiresAt) as TokenRow,
     )),
-    revoke: async (id) => core.write('Revoking a token', (database) =>
+    revoke: async (id) => core.writeSoon('Revoking a token', (database) =>
       database.prepare('UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL').run(new Date().toISOString(), id).changes === 1),
   };
 }
