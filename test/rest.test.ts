@@ -398,6 +398,12 @@ describe('events of a job', { skip: showRoute === undefined }, () => {
   });
 });
 
+it('where the server keeps its files is told to administrators alone', async () => {
+  assert.equal((await ask('/api/status')).json.dataDir, dataDir);
+  const reader = service.as({ identity: { id: 'token:1', name: 'reader', role: 'reader', repositories: ['project'] }, workspace: [] });
+  assert.equal((await OPERATIONS.status.run(reader, {}, {})).dataDir, '');
+});
+
 describe('work that takes long', () => {
   it('is a job with an address; every example of the document works', async () => {
     await using own = openService({ ...service.settings, dataDir: path.join(folder.path, 'data-with-queue') });

@@ -67,6 +67,7 @@ export interface SkippedFile {
 
 export interface StatusAnswer {
   readonly version: string;
+  /** Absolute; empty for callers who do not administer. */
   readonly dataDir: string;
   readonly databaseBytes: number;
   /** Names of the repositories that are searched when none is named; empty: all are. */
@@ -99,7 +100,7 @@ export const statusOperation: Operation<StatusInput, StatusAnswer> = {
     const list = await Promise.all(repositories.map((one) => describe(store, one)));
     return {
       version: service.settings.version,
-      dataDir: service.settings.dataDir,
+      dataDir: service.identity.role === 'admin' ? service.settings.dataDir : '',
       databaseBytes: total.databaseBytes,
       workspace: [...new Set(workspace.map((one) => one.repository))],
       activity: [],

@@ -105,7 +105,7 @@ export const DOCS_STYLE = `:root { color-scheme: light dark; --back: #fff; --fro
 body { margin: 0; display: grid; grid-template-columns: 18rem minmax(0, 1fr); background: var(--back); color: var(--front); font: 16px/1.55 system-ui, sans-serif; }
 nav { position: sticky; top: 0; align-self: start; height: 100vh; overflow: auto; padding: 1.25rem; border-right: 1px solid var(--line); font-size: .85rem; }
 nav ul { list-style: none; margin: 0; padding: 0; }
-nav li a { display: block; padding: .2rem 0; color: inherit; text-decoration: none; overflow-wrap: anywhere; }
+nav li a { display: grid; grid-template-columns: 3.7rem minmax(0, 1fr); align-items: baseline; padding: .2rem 0; color: inherit; text-decoration: none; overflow-wrap: anywhere; }
 nav li a:hover span:last-child { text-decoration: underline; }
 nav h2 { font-size: .8rem; color: var(--dim); margin: 1.2rem 0 .3rem; }
 .home { font-weight: 600; color: inherit; text-decoration: none; }
@@ -122,6 +122,7 @@ pre { background: var(--code); border: 1px solid var(--line); border-radius: 6px
 table { border-collapse: collapse; width: 100%; font-size: .875rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--dim); font-weight: 500; }
+td:first-child code { white-space: nowrap; }
 em { color: var(--dim); font-style: normal; font-size: .8rem; }
 .method { display: inline-block; min-width: 3.6em; font: 600 .72rem ui-monospace, monospace; color: var(--dim); }
 .method.post, .method.patch { color: #8a5a00; }
