@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { CodeIndexError, OPERATIONS, openService, type Service } from '../src/mod.ts';
 import { openStore } from '../src/store/mod.ts';
 import { LAUNCHER, finished, run, scratch, start } from './whole.ts';
@@ -117,6 +118,20 @@ test('backup killed at any moment leaves no half of one, and the next is whole',
   const last = await run(['backup', '--json'], dataDir, root.path);
   assert.equal(last.code, 0, last.stderr);
   assert.deepEqual(readdirSync(backups).filter((one) => one.startsWith('.')), []);
+});
+
+test('a database that another program keeps locked for writing is read and backed up all the same', async () => {
+  using root = scratch('locked');
+  const { dataDir } = await indexed(root.path);
+  const other = new Database(path.join(dataDir, 'code_index.db'));
+  other.exec('BEGIN IMMEDIATE');
+  try {
+    await using service = openService({ ...serviceOf(dataDir).settings, audit: false });
+    assert.equal((await OPERATIONS.search.run(service, { query: 'named7', mode: 'text', all: true }, {})).total.value, 1);
+    assert.equal((await OPERATIONS.backup.run(service, {}, {})).made.counts.files, 20);
+  } finally {
+    other.close();
+  }
 });
 
 test('a database removed while it is open answers on, and refuses to write where nobody would find it', async () => {

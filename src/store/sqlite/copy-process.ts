@@ -5,7 +5,7 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { asCodeIndexError, CodeIndexError } from '../../base/mod.ts';
-import type { Store } from '../ports.ts';
+import type { Store, StoreStatistics } from '../ports.ts';
 import { encryptAnew, keyError, loadLibrary, openFile, type Cipher } from './cipher.ts';
 import { prepare, type Place } from './connection.ts';
 import { copyHandle, copyLog, digestOf, flush, removeDatabase } from './copy-file.ts';
@@ -56,35 +56,32 @@ async function run(task: CopyTask): Promise<CopyDone> {
   if (wanted !== null) compare(wanted, found);
   withoutLog(copy);
   flush(task.to);
-  return { bytes: statSync(task.to).size, sha256: digestOf(task.to), format: SCHEMA_VERSION, statistics: found.statistics };
+  return { bytes: statSync(task.to).size, sha256: digestOf(task.to), format: SCHEMA_VERSION, statistics: found };
 }
 
 async function cipherWith(key: string | null): Promise<Cipher | null> {
   return key === null ? null : { library: await loadLibrary(), key: Buffer.from(key, 'base64') };
 }
 
-/** How much there was when the copy began. */
-interface Amount {
-  readonly generations: number;
-  readonly statistics: CopyDone['statistics'];
-}
-
 /**
  * The file and then its log, byte for byte, within one read transaction: as long as it is open, no page that it sees is
  * overwritten but by the same page out of the log, and the log is only appended to. So both together are the moment of
- * the copy, however much is written meanwhile (docs/decisions/0030-encryption-and-backups.md).
+ * the copy, however much is written meanwhile (docs/decisions/0030-encryption-and-backups.md). Gives what must be in it:
+ * null where others wrote.
  */
-function copyLive(source: Place, to: string): Amount {
+function copyLive(source: Place, to: string): StoreStatistics | null {
   const core = new Core(source, true);
   // Closing any handle of a file lets go of this process's locks on it: this one outlives the connection.
   const handle = openSync(source.file, 'r');
   try {
-    return core.read('Copying the index', () => {
-      const amount: Amount = { generations: generationsOf(core), statistics: statistics(core, undefined) };
+    const before = core.read('Copying the index', () => {
+      const found = { dataVersion: core.dataVersion, statistics: statistics(core, undefined) };
       copyHandle(handle, to, { onStep: report });
       copyLog(`${source.file}-wal`, `${to}-wal`);
-      return amount;
+      return found;
     });
+    // What others committed meanwhile may be in the copy.
+    return core.read('Copying the index', () => core.dataVersion) === before.dataVersion ? before.statistics : null;
   } finally {
     core.reader.close();
     closeSync(handle);
@@ -133,14 +130,11 @@ function withoutLog(copy: Place): void {
 }
 
 /** Opens the copy as anybody would: every page is read, everything is counted, and a question is asked. */
-async function look(copy: Place): Promise<Amount> {
-  const core = new Core(copy, true);
-  const generations = core.read('Counting', () => generationsOf(core));
-  await core.close();
+async function look(copy: Place): Promise<StoreStatistics> {
   await using store = openSqlite({ ...copy, readOnly: true });
   await store.meta.check();
   await ask(store);
-  return { generations, statistics: await store.meta.statistics() };
+  return store.meta.statistics();
 }
 
 async function ask(store: Store): Promise<void> {
@@ -153,13 +147,8 @@ async function ask(store: Store): Promise<void> {
   }
 }
 
-function generationsOf(core: Core): number {
-  return core.reader.prepare<[], number>('SELECT coalesce(sum(generation), 0) FROM repository').pluck().get() as number;
-}
-
-/** Where nothing was written meanwhile, the copy has exactly what there was. */
-function compare(wanted: Amount, found: Amount): void {
-  const counts = (found: CopyDone['statistics']): string => JSON.stringify({ ...found, databaseBytes: 0 });
-  if (found.generations > wanted.generations || (found.generations === wanted.generations && counts(found.statistics) === counts(wanted.statistics))) return;
+function compare(wanted: StoreStatistics, found: StoreStatistics): void {
+  const counts = (one: StoreStatistics): string => JSON.stringify({ ...one, databaseBytes: 0 });
+  if (counts(wanted) === counts(found)) return;
   throw new CodeIndexError('internal', 'The copy of the index does not hold what the index holds.', 'Repeat the call; where it fails again, run `code-index doctor` and report this as a bug.');
 }
