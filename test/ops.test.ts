@@ -10,6 +10,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import Database from 'better-sqlite3';
 import { OPERATIONS, openService } from '../src/mod.ts';
 import { cleanEnvironment, getJson, startServer, type RunningServer } from './server.ts';
 
@@ -114,7 +115,7 @@ test('serve: signals read settings again, write a report and end it, and no secr
   assert.match(file, /"message":"Stopped\."/);
 }));
 
-test('serve: killed, it answers again after a start; a database that is gone or replaced is told by /ready', () => inFolder(async (root) => {
+test('serve: killed, it answers again after a start; a locked database holds up no answer; one that is gone is told by /ready', () => inFolder(async (root) => {
   const dataDir = await indexed(root);
   {
     await using server = await startServer({ dataDir });
@@ -124,6 +125,18 @@ test('serve: killed, it answers again after a start; a database that is gone or 
   await using server = await startServer({ dataDir });
   const file = path.join(dataDir, 'code_index.db');
   assert.equal((await getJson(server, '/ready')).status, 'ready');
+
+  const other = new Database(file);
+  other.exec('BEGIN EXCLUSIVE');
+  let changed = false;
+  const change = getJson(server, '/admin/log-level', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"level":"debug"}' }).finally(() => (changed = true));
+  assert.deepEqual(await found(server), ['a.ts']);
+  assert.equal((await getJson(server, '/ready')).status, 'ready');
+  assert.equal(changed, false, 'the act is written down before it is answered');
+  other.exec('ROLLBACK');
+  other.close();
+  assert.equal((await change).level, 'debug');
+
   renameSync(file, `${file}.away`);
   await until(async () => (await fetch(`${server.url}/ready`)).status === 503, () => 'still ready');
   assert.match((await getJson(server, '/ready', {}, 503)).checks.database.found, /is gone; answers come from what this server has open/);
