@@ -55,12 +55,10 @@ export class FileView {
     else void this.#load(file, place.lines?.start ?? 1);
   }
 
-  /** Closes what is open; false where nothing was. */
-  escape(): boolean {
+  /** Closes what is open, or else lets the chosen lines go. */
+  escape(): void {
     if (this.#panel.isOpen) this.#panel.close(true);
-    else if (this.#place?.lines !== null) this.#select(null, false);
-    else return false;
-    return true;
+    else if (this.#place !== null && this.#place.lines !== null) this.#select(null, false);
   }
 
   leave(): void {

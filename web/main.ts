@@ -87,8 +87,8 @@ document.addEventListener('keydown', (event) => {
 });
 
 function escape(active: HTMLElement | null, typing: boolean): void {
-  if (shown.view === 'file' && file.escape()) return;
   if (typing) active?.blur();
+  else if (shown.view === 'file') file.escape();
 }
 
 /** System, light, dark: the choice is kept in this browser. */

@@ -84,7 +84,8 @@ export class NamePanel {
 }
 
 function sections(answer: Answer, at: At, name: string): readonly Child[] {
-  const near = (one: Result): number => (one.path === at.path ? 0 : one.tier === 'resolved' ? 1 : 2);
+  // A heading that names it explains; it is not where the code is.
+  const near = (one: Result): number => (one.path === at.path ? 0 : one.tier === 'resolved' ? 1 : 2) + (one.symbol?.kind === 'section' && one.relation === 'definition' ? 3 : 0);
   const of = (relation: string): Result[] => answer.results.filter((one) => one.relation === relation).sort((a, b) => near(a) - near(b));
   const [definitions, references] = [of('definition'), of('reference')];
   if (definitions.length + references.length === 0) {

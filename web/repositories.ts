@@ -91,26 +91,28 @@ export class RepositoriesView {
   #card(one: RepositoryStatus, extra: Extra | undefined): HTMLElement {
     const facts: Child[] = [
       fact('Files', count(one.files)), fact('Source', bytes(one.sourceBytes)), fact('Symbols', count(one.symbols)),
-      fact('Expires', extra?.pinned === true ? 'never (pinned)' : one.expiresAt === null ? 'never' : when(one.expiresAt)),
+      (extra?.databaseBytes ?? null) === null ? null : fact('In the index', bytes(extra?.databaseBytes ?? 0)),
+      fact('Expires', one.expiresAt === null ? 'never' : when(one.expiresAt)),
+      (extra?.fetchedAt ?? null) === null ? null : fact('Fetched', when(extra?.fetchedAt ?? '')),
       one.purpose === null ? null : fact('Purpose', one.purpose),
     ];
-    const failure = extra?.lastFailure ?? null;
     return h('article', { class: 'repo-card', 'data-repository': one.name },
       h('header', {}, h('h3', {}, link({ ...NOWHERE, query: `repo:${/[\s"()]/.test(one.name) ? JSON.stringify(one.name) : one.name} ` }, {}, one.name)), h('span', { class: 'origin' }, one.url ?? one.root),
         manageButtons(one.name, this.#mayManage('maintainer'), this.#mayManage('admin'), (job) => this.#watch.follow(job))),
       h('dl', { class: 'facts' }, ...facts),
       languages(one),
       ...one.views.map(drawView),
-      failure === null ? null : h('p', { class: 'behind' }, `The last update failed: ${typeof failure === 'string' ? failure : failure.message}`),
+      (extra?.fetchFailure ?? null) === null ? null : h('p', { class: 'behind' }, `The origin could not be fetched: ${extra?.fetchFailure}`),
       skippedBox(one));
   }
 }
 
-/** What the list of repositories may say beyond their status. */
+/** What the list of repositories says beyond their status. */
 interface Extra {
   readonly name: string;
-  readonly pinned?: boolean;
-  readonly lastFailure?: string | { readonly message: string } | null;
+  readonly databaseBytes?: number | null;
+  readonly fetchedAt?: string | null;
+  readonly fetchFailure?: string | null;
 }
 
 function fact(name: string, value: Child): HTMLElement {

@@ -87,8 +87,16 @@ function drawHit(result: Result): HTMLElement {
   return h('article', { class: 'hit' },
     h('div', { class: 'hit-head' },
       h('h3', {}, link(placeOf(result, lines), { class: 'target' }, ...title)),
-      result.why.length === 0 ? null : h('p', { class: 'why' }, h('span', { class: 'hidden' }, 'Why: '), result.why.join(' · '))),
+      whyBox(result.why)),
     result.snippet === '' ? null : drawSnippet(code, result));
+}
+
+/** The two strongest reasons; the others when asked. */
+function whyBox(why: readonly string[]): HTMLElement | null {
+  if (why.length === 0) return null;
+  const plain = why.map((reason) => reason.replace(/ [+-]\d+(?:\.\d+)?$/, ''));
+  if (why.length <= 2) return h('p', { class: 'why' }, h('span', { class: 'hidden' }, 'Why: '), plain.join(' · '));
+  return h('details', { class: 'why' }, h('summary', {}, h('span', { class: 'hidden' }, 'Why: '), plain.slice(0, 2).join(' · ')), h('ul', {}, ...why.map((reason) => h('li', {}, reason))));
 }
 
 function qualified(symbol: { readonly name: string; readonly container: string | null }): string {

@@ -114,7 +114,7 @@ export class SearchView {
     this.#shown = FIRST_PAGE;
     if (answer !== null) this.#keep(answer);
     this.#draw();
-    if (answer !== null && !this.#deep && this.#facetsBox.open) setTimeout(() => void this.#load(), 250);
+    if (answer !== null && !this.#deep && this.#facetsBox.open) setTimeout(() => void this.#load(), 120);
   }
 
   #keep(answer: Answer): void {
@@ -138,8 +138,7 @@ export class SearchView {
       this.#keep(this.#answer);
       this.#draw(same);
     } catch (error) {
-      this.#deep = false;
-      if (!isAbort(error) && asked === this.#asked) this.#foot.prepend(faultBox(error));
+      if (!isAbort(error) && asked === this.#asked) this.#draw(true);
     }
   }
 
@@ -167,8 +166,11 @@ export class SearchView {
     const left = results === this.#results ? '' : ` · ${counted(results.length, 'result')} of the ${complete ? '' : 'first '}${this.#results.length} pass the filters`;
     replace(this.#status, this.#place.sample === null ? null : sampleLine(this.#place.sample), h('span', {}, totalOf(answer) + left));
     announce(totalOf(answer) + left);
-    replace(this.#facets, ...drawFacets({ results: this.#results, chosen: this.#place, complete, choose: (chosen) => go({ ...this.#place, ...chosen }, 'push') }));
+    // Counts of a first page would jump a moment later; those of before stay until then.
+    const coming = !this.#deep && this.#facetsBox.open;
+    if (!coming) replace(this.#facets, ...drawFacets({ results: this.#results, chosen: this.#place, complete, choose: (chosen) => go({ ...this.#place, ...chosen }, 'push') }));
     this.#facetsBox.hidden = this.#results.length === 0;
+    this.#facets.toggleAttribute('inert', coming);
     if (listStays && results === this.#results) return this.#drawFoot(results, answer);
     if (results.length === 0) replace(this.#list, absence(answer, this.#results.length));
     else replace(this.#list, ...drawResults(results.slice(0, this.#shown)));

@@ -1,5 +1,6 @@
 /** What an answer says of itself: how many, how fresh, what was searched and what was not. */
 import { count, counted, h, when, type Child } from './dom.ts';
+import { link } from './link.ts';
 import type { Answer, AnswerFreshness, Coverage } from './types.ts';
 
 const HOW: Readonly<Record<string, string>> = {
@@ -22,7 +23,7 @@ export function coverageOf(coverage: Coverage, freshness: AnswerFreshness): read
   searched.push('.');
   return [
     h('p', {}, ...searched),
-    coverage.filesSkipped > 0 ? h('p', {}, `Not searched: ${counted(coverage.filesSkipped, 'file')}${skipped.length === 0 ? '' : ` (${skipped.join(', ')})`}. The page of repositories lists them.`) : null,
+    coverage.filesSkipped > 0 ? h('p', {}, `Not searched: ${counted(coverage.filesSkipped, 'file')}${skipped.length === 0 ? '' : ` (${skipped.join(', ')})`} – `, link({ view: 'repositories' }, {}, 'which'), '.') : null,
     ...behind(freshness),
   ].filter((one) => one !== null);
 }
