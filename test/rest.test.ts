@@ -311,6 +311,16 @@ function exampleOf(address: string, method: string, { parameters = [], requestBo
   return { target: `${target}${query === '' ? '' : `?${query}`}`, init: body === undefined ? { method: method.toUpperCase() } : send(method.toUpperCase(), body) };
 }
 
+it('how to ask is told without a token, what there is is not', async () => {
+  await using closed = await serve(service, false, true);
+  const { status, text } = await ask('/openapi.json', {}, closed);
+  assert.equal(status, 200);
+  assert.ok(text.includes('my-project') && !text.includes('other-a'));
+  assert.equal((await ask('/docs', {}, closed)).status, 200);
+  assert.ok((await ask('/openapi.json', { headers: { authorization: `Bearer ${ADMIN}` } }, closed)).text.includes('other-a'));
+  assert.equal((await ask('/api/search?query=parse', {}, closed)).status, 401);
+});
+
 describe('what changes something', () => {
   it('is refused where repositories are not managed', async () => {
     for (const route of ROUTES.filter(changes)) {
