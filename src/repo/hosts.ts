@@ -94,15 +94,18 @@ const PRIVATE: readonly (readonly [net: string, prefix: number, family: 'ipv4' |
   ['2001:db8::', 32, 'ipv6'], ['2002::', 16, 'ipv6'], ['3fff::', 20, 'ipv6'], ['5f00::', 16, 'ipv6'], ['fc00::', 7, 'ipv6'], ['fe80::', 10, 'ipv6'], ['fec0::', 10, 'ipv6'], ['ff00::', 8, 'ipv6'],
 ];
 
-const blocked: { list?: BlockList } = {};
+/** One list for each family: a single one would take an IPv4 address for the IPv6 address that it is mapped to. */
+const lists = new Map<'ipv4' | 'ipv6', BlockList>();
 
 /** Whether an address is of a network that strangers cannot reach. */
 export function isPrivate(address: string): boolean {
-  if (blocked.list === undefined) {
-    const list = new BlockList();
-    for (const [net, prefix, family] of PRIVATE) list.addSubnet(net, prefix, family);
-    blocked.list = list;
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  let list = lists.get(family);
+  if (list === undefined) {
+    list = new BlockList();
+    for (const [net, prefix, of] of PRIVATE) if (of === family) list.addSubnet(net, prefix, of);
+    lists.set(family, list);
   }
   // An address with a zone belongs to one link.
-  return address.includes('%') || blocked.list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  return address.includes('%') || list.check(address, family);
 }
