@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ErrorEvent } from '@sentry/node';
-import { bring } from './reporting.ts';
+import { bring } from './optional.ts';
 import { stripped } from './sentry.ts';
 import { parentOf } from './traces.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorEvent } from '@sentry/node';
 import { CodeIndexError } from '../../base/mod.ts';
-import { bring, type ReportingOptions } from './reporting.ts';
+import { bring, type ReportingOptions } from './optional.ts';
 
 export interface ErrorReports extends AsyncDisposable {
   error(message: string, facts: Readonly<Record<string, unknown>>): void;

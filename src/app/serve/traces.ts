@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Span, SpanContext } from '@opentelemetry/api';
 import type { Meter, MetricLabels, MetricName } from '../../base/mod.ts';
-import { bring, type ReportingOptions } from './reporting.ts';
+import { bring, type ReportingOptions } from './optional.ts';
 
 export interface Traces extends AsyncDisposable {
   traced(meter: Meter): Meter;
