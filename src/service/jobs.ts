@@ -47,6 +47,6 @@ async function upload(service: Service, { file, name, ...wanted }: JobRequest & 
 }
 
 /** Only what was uploaded to us is ours to remove. */
-export async function removeArchive(service: Service, file: string): Promise<void> {
+async function removeArchive(service: Service, file: string): Promise<void> {
   if (isInside(file, path.join(service.settings.dataDir, 'uploads'))) await rm(file, { force: true });
 }

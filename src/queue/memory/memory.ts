@@ -225,7 +225,8 @@ class MemoryQueue implements Queue {
   }
 
   #tell(job: Job): void {
-    for (const hear of [...(this.#watchers.get(job.id) ?? [])]) hear(job);
+    // Who leaves while being told is not missed: a set may shrink under its own loop.
+    for (const hear of this.#watchers.get(job.id) ?? []) hear(job);
   }
 
   #measure(): void {

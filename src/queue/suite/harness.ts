@@ -68,7 +68,8 @@ export class Bench {
   }
 
   async #at(repository: string): Promise<NonNullable<ReturnType<Bench['peek']>>> {
-    for (let end = Date.now() + 5_000; Date.now() < end;) {
+    const end = Date.now() + 5_000;
+    while (Date.now() < end) {
       const found = this.peek(repository);
       if (found !== undefined) return found;
       await new Promise((resolve) => setTimeout(resolve, 2));
