@@ -13,7 +13,7 @@ const ask = (args: readonly string[], options: { cwd?: string; dataDir?: string;
 /** `exit code: what was said`, without the temporary folder. */
 async function said(args: readonly string[], options: { cwd?: string; dataDir?: string; env?: Record<string, string> } = {}): Promise<string> {
   const { code, stdout, stderr } = await ask(args, options);
-  const text = (stderr === '' ? stdout : stderr).replaceAll(folder.path, '<tmp>').replaceAll(/\d+ ms/g, '<time>').replaceAll(/at [0-9a-f]{9}/g, 'at <commit>').trim();
+  const text = (stderr === '' ? stdout : stderr).replaceAll(folder.path, '<tmp>').replaceAll(/\d+(?:\.\d+)? m?s\b/g, '<time>').replaceAll(/at [0-9a-f]{9}/g, 'at <commit>').trim();
   assert.equal(text.split('\n').length, 1, text);
   return `${code}: ${text}`;
 }
