@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { APART, ENVIRONMENT_READERS, PACKAGES, isWithin, placeOf } from './floor-table.ts';
 import { blanked, importsOf, sources, type SourceFile } from './sources.ts';
 
-const FOLDERS = ['src', 'test', 'bench', 'scripts', 'train', 'examples'];
+const FOLDERS = ['src', 'web', 'test', 'bench', 'scripts', 'train', 'examples'];
 
 /** Sentences, one for each fault; empty when the house stands. */
 export function checkFloors(root: string): string[] {

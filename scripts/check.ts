@@ -17,6 +17,7 @@ const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts
 const PROGRAMS: readonly { readonly name: string; readonly package: string }[] = [
   { name: 'git', package: 'git' },
   { name: 'rg', package: 'ripgrep' },
+  { name: 'chromium', package: 'chromium' },
   { name: 'systemd-notify', package: 'systemd' },
   { name: 'python3', package: 'python3-minimal' },
 ];
@@ -28,6 +29,7 @@ interface Part {
 
 const PARTS: readonly Part[] = [
   { name: 'types', run: () => tool('the type check', ['node_modules/typescript/bin/tsc', '-p', '.']) },
+  { name: 'types of the page', run: () => tool('the type check of the page', ['node_modules/typescript/bin/tsc', '-p', 'web']) },
   { name: 'lint', run: () => tool('the lint', ['node_modules/oxlint/bin/oxlint', '--quiet']) },
   { name: 'floors', run: () => checkFloors(ROOT) },
   { name: 'tidy', run: () => checkTidy(ROOT) },

@@ -172,9 +172,18 @@ export class SearchView {
     this.#facetsBox.hidden = this.#results.length === 0;
     this.#facets.toggleAttribute('inert', coming);
     if (listStays && results === this.#results) return this.#drawFoot(results, answer);
-    if (results.length === 0) replace(this.#list, absence(answer, this.#results.length));
-    else replace(this.#list, ...drawResults(results.slice(0, this.#shown)));
+    this.#fill(results.length === 0 ? [absence(answer, this.#results.length)] : drawResults(results.slice(0, this.#shown)));
     this.#drawFoot(results, answer);
+  }
+
+  /** Draws the list; the keyboard stays at its result, or at the first where that is gone. */
+  #fill(elements: readonly HTMLElement[]): void {
+    const active = document.activeElement;
+    const at = active !== null && this.#list.contains(active) ? active.closest('.hit')?.querySelector('a.target')?.getAttribute('href') ?? '' : null;
+    replace(this.#list, ...elements);
+    if (at === null) return;
+    const targets = this.#targets();
+    (targets.find((one) => one.getAttribute('href') === at) ?? targets[0])?.focus({ preventScroll: true });
   }
 
   #drawFoot(results: readonly Result[], answer: Answer): void {
