@@ -4,7 +4,7 @@ import { Code, identifiersOf, type Identifier } from './code.ts';
 import { announce, byId, bytes, counted, h, replace } from './dom.ts';
 import { faultBox } from './fault.ts';
 import { go, link } from './link.ts';
-import { NOWHERE, addressOf, hashOf, type FilePlace, type Lines } from './place.ts';
+import { NOWHERE, addressOf, hashOf, quoted, type FilePlace, type Lines } from './place.ts';
 import { NamePanel } from './names.ts';
 import { drawOutline, markOutline } from './outline.ts';
 import { freshnessBadge } from './results.ts';
@@ -337,10 +337,6 @@ export class FileView {
     if (row !== null && identifier !== undefined) this.#open(this.#line, identifier, row);
     return true;
   }
-}
-
-function quoted(text: string): string {
-  return /[\s"()]/.test(text) ? JSON.stringify(text) : text;
 }
 
 /** The text of a name in a drawn row. */

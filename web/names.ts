@@ -32,8 +32,8 @@ export class NamePanel {
     this.#back = back;
     const body = h('div', { class: 'panel-body', 'aria-live': 'polite' }, h('p', { class: 'muted' }, 'Looking…'));
     const panel = h('section', { class: 'panel', role: 'dialog', 'aria-label': `Definitions and references of ${name}`, tabindex: '-1' },
-      h('header', {}, h('h2', {}, h('code', {}, name)), h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close', onclick: () => this.close(true) }, '×')), body,
-      h('footer', {}, link({ ...NOWHERE, query: name, mode: 'symbol' }, {}, 'Search all repositories'), ' · ', link({ ...NOWHERE, query: JSON.stringify(name) }, {}, 'as text')));
+      h('div', { class: 'panel-head' }, h('h2', {}, h('code', {}, name)), h('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close', onclick: () => this.close(true) }, '×')), body,
+      h('div', { class: 'panel-foot' }, link({ ...NOWHERE, query: name, mode: 'symbol' }, {}, 'Search all repositories'), ' · ', link({ ...NOWHERE, query: JSON.stringify(name) }, {}, 'as text')));
     panel.addEventListener('keydown', (event) => this.#key(event));
     this.#panel = panel;
     document.body.append(panel);

@@ -83,6 +83,11 @@ export function fileAddress({ repository, path, branch, lines }: Omit<FilePlace,
   return `/files/${segments}${branch === null ? '' : `?branch=${encodeURIComponent(branch)}`}${hashOf(lines)}`;
 }
 
+/** A value as filters of the query language take it. */
+export function quoted(text: string): string {
+  return /[\s"()]/.test(text) ? JSON.stringify(text) : text;
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

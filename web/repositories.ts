@@ -5,7 +5,7 @@ import { faultBox } from './fault.ts';
 import { JobWatch, drawJob, isOver } from './jobs.ts';
 import { link } from './link.ts';
 import { addForm, manageButtons } from './manage.ts';
-import { NOWHERE } from './place.ts';
+import { NOWHERE, quoted } from './place.ts';
 import type { Job, RepositoryStatus, Session, SkippedFile, StatusAnswer, ViewStatus } from './types.ts';
 
 const LANGUAGES_SHOWN = 6;
@@ -97,7 +97,7 @@ export class RepositoriesView {
       one.purpose === null ? null : fact('Purpose', one.purpose),
     ];
     return h('article', { class: 'repo-card', 'data-repository': one.name },
-      h('header', {}, h('h3', {}, link({ ...NOWHERE, query: `repo:${/[\s"()]/.test(one.name) ? JSON.stringify(one.name) : one.name} ` }, {}, one.name)), h('span', { class: 'origin' }, one.url ?? one.root),
+      h('header', {}, h('h3', {}, link({ ...NOWHERE, query: `repo:${quoted(one.name)} ` }, {}, one.name)), h('span', { class: 'origin' }, one.url ?? one.root),
         manageButtons(one.name, this.#mayManage('maintainer'), this.#mayManage('admin'), (job) => this.#watch.follow(job))),
       h('dl', { class: 'facts' }, ...facts),
       languages(one),
