@@ -28,6 +28,9 @@ export abstract class TextModel implements EmbeddingModel {
     return this.#vectors([cut(language === null ? code : `${language}\n${code}`, this.#limit)], signal);
   }
 
+  /** Who it is, for a sentence. */
+  protected abstract get spoken(): string;
+
   abstract [Symbol.asyncDispose](): Promise<void>;
 
   /** One row of `dimensions` numbers for each text, in their order. No text is empty. */
@@ -41,7 +44,7 @@ export abstract class TextModel implements EmbeddingModel {
     for (const [index, at] of wanted.entries()) {
       if (quantise(rows[index] as Float32Array, out, at * this.dimensions)) continue;
       throw new CodeIndexError(
-        'unavailable', `The model ${this.id} made a vector that holds NaN or infinity.`,
+        'unavailable', `${this.spoken} made a vector that holds NaN or infinity.`,
         'Check the model, or choose another EMBEDDING_MODEL; nothing of this answer was stored.',
       );
     }

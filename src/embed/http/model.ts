@@ -44,6 +44,10 @@ class HttpModel extends TextModel {
     this.#client = client;
   }
 
+  protected override get spoken(): string {
+    return `The embedding provider at ${this.#client.host}`;
+  }
+
   /** The first request that fails cancels the others. */
   protected override async embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
     const failed = new AbortController();

@@ -48,6 +48,10 @@ class OnnxModel extends TextModel {
     this.#encoder = encoder;
   }
 
+  protected override get spoken(): string {
+    return `The model ${this.id}`;
+  }
+
   protected override embed(texts: readonly string[], signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
     return this.#encoder.rows(texts, signal);
   }
