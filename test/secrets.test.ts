@@ -113,7 +113,9 @@ test('indexed in the open, then masked: nothing is answered before, nothing rema
   {
     await using service = project.open({ maskSecrets: true });
     assert.deepEqual(shows(await allAnswers(service)), []);
-    assert.equal((await OPERATIONS.search.run(service, { query: 'harmless', mode: 'text' }, {})).results.length, 0);
+    const { results, notes, coverage, freshness } = await OPERATIONS.search.run(service, { query: 'harmless', mode: 'text' }, {});
+    assert.deepEqual([results.length, notes, coverage.filesSearched, coverage.filesSkipped], [0, ['Not all files are read yet, and what is not read does not answer: project.'], 0, 0]);
+    assert.ok(freshness.pendingFiles > 0 && freshness.indexedAt === null);
     await OPERATIONS.reindex.run(service, {}, {});
     assert.equal((await OPERATIONS.search.run(service, { query: 'harmless', mode: 'text' }, {})).results.length, 1);
     assert.deepEqual([project.leaks(), shows(await allAnswers(service))], [[], []]);

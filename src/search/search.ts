@@ -4,7 +4,7 @@ import { MODES, type Answer, type Expression, type Mode, type Result } from '../
 import { meaningLeftOut, type AskMeaning, type EmbeddingModel, type Meaning } from '../embed/mod.ts';
 import type { Store } from '../store/mod.ts';
 import { readCursor, writeCursor } from './answer/cursor.ts';
-import { coverageOf, freshnessOf } from './answer/envelope.ts';
+import { coverageOf, freshnessOf, unreadNotes } from './answer/envelope.ts';
 import { ResultMaker } from './answer/result.ts';
 import { parseQuery, parseRegexQuery, type ParsedRequest } from './parse/query.ts';
 import { absence, byMeaningAlone, isNowhere } from './absent.ts';
@@ -39,7 +39,7 @@ export async function search(store: Store, request: SearchRequest, meaning: AskM
   const [coverage, freshness] = await Promise.all([coverageOf(resolved), freshnessOf(resolved.views)]);
   return {
     query: request.query, mode, total: found.total, tookMs: Math.round((performance.now() - started) * 100) / 100,
-    nextCursor: found.nextCursor, results: found.results, coverage, freshness, notes: notes ?? [],
+    nextCursor: found.nextCursor, results: found.results, coverage, freshness, notes: [...unreadNotes(resolved), ...(notes ?? [])],
   };
 }
 

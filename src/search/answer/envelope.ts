@@ -26,6 +26,16 @@ export async function coverageOf(resolved: Resolved): Promise<Coverage> {
 
 const counted = new WeakMap<Store, { readonly key: string; readonly files: number; readonly skipped: Readonly<Record<string, number>> }>();
 
+/** Says which repositories are not read to their end yet, lest an answer without them pass for a whole one. */
+export function unreadNotes({ repositories, views }: Resolved): readonly string[] {
+  const names = repositories.filter(({ id }) => views.some((view) => view.repository === id && view.indexedAt === null)).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const shown = names.length <= NAMES_SHOWN ? names : [...names.slice(0, NAMES_SHOWN), `${names.length - NAMES_SHOWN} more`];
+  return [`Not all files are read yet, and what is not read does not answer: ${shown.join(', ')}.`];
+}
+
+const NAMES_SHOWN = 5;
+
 /** How the index stands to the files: of several views the oldest time, and the commits only where they agree. */
 export async function freshnessOf(views: readonly View[]): Promise<AnswerFreshness> {
   const heads = await Promise.all(views.map(headCommit));

@@ -3,7 +3,7 @@ import { throwIfAborted } from '../../base/mod.ts';
 import type { Answer, BlobId } from '../../domain/mod.ts';
 import { meaningLeftOut, type EmbeddingModel, type Meaning } from '../../embed/mod.ts';
 import type { Store } from '../../store/mod.ts';
-import { coverageOf, freshnessOf } from '../answer/envelope.ts';
+import { coverageOf, freshnessOf, unreadNotes } from '../answer/envelope.ts';
 import type { SimilarRequest } from '../requests.ts';
 import { NO_FILTERS, resolve, type Resolved } from '../scope/resolve.ts';
 import { pageSize } from '../text/collect.ts';
@@ -23,7 +23,7 @@ const NO_MEANING: Meaning = { model: null, notes: [] };
 export async function similar(store: Store, request: SimilarRequest, meaning: Meaning = NO_MEANING): Promise<Answer> {
   const started = performance.now();
   const [resolved, sample] = await Promise.all([resolve(store, request, NO_FILTERS), sampleOf(store, request)]);
-  const notes = [...sample.notes, ...meaning.notes];
+  const notes = [...unreadNotes(resolved), ...sample.notes, ...meaning.notes];
   let vector: SampleMeaning | null = null;
   if (meaning.model !== null) {
     try {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { Store } from '../../store/mod.ts';
 import { readCursor, writeCursor } from '../answer/cursor.ts';
-import { coverageOf, freshnessOf } from '../answer/envelope.ts';
+import { coverageOf, freshnessOf, unreadNotes } from '../answer/envelope.ts';
 import { ResultMaker } from '../answer/result.ts';
 import type { SymbolAnswer, SymbolRequest, SymbolResult } from '../requests.ts';
 import { resolve } from '../scope/resolve.ts';
@@ -66,7 +66,7 @@ export async function findSymbols(store: Store, request: SymbolRequest): Promise
   const [coverage, freshness] = await Promise.all([coverageOf(resolved), freshnessOf(resolved.views)]);
   return {
     query: request.name, mode: 'symbol', total: { value: total, exact }, tookMs: Math.round((performance.now() - started) * 100) / 100,
-    nextCursor: next, results, coverage, freshness, notes: [],
+    nextCursor: next, results, coverage, freshness, notes: unreadNotes(resolved),
   };
 }
 
