@@ -13,6 +13,13 @@ test('markdown: a section reaches to the next heading of its level', () => {
   check('markdown', '# A\n\n## B\n\ntext\n\n## C\n# D\n', 'section A 0-21, section B 5-15, section C 17-21, section D 22-25');
 });
 
+test('markdown: a name between marks stands where it is written', () => {
+  const text = '## `init`\n';
+  const [symbol] = HAND_OUTLINES['markdown']?.(text).symbols ?? [];
+  assert.deepEqual([symbol?.name, text.slice(symbol?.nameStart, symbol?.nameEnd)], [undefined, 'init']);
+  check('markdown', '# A **b** c\n', 'section A b c 0-11');
+});
+
 test('markdown: an unclosed fence hides the rest', () => {
   check('markdown', '# A\n```\n# b\n', 'section A 0-11');
 });

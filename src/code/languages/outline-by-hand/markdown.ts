@@ -94,9 +94,12 @@ function sectionsOf(text: string, headings: readonly Heading[]): FoundSymbol[] {
     if (heading.nameEnd <= heading.nameStart) return;
     const raw = text.slice(heading.nameStart, heading.nameEnd);
     const name = plain(raw);
+    // Where only the ends carry marks, the name is a part of the text: a mark on it then stands where it should.
+    const at = raw.indexOf(name);
+    const [nameStart, nameEnd] = at < 0 ? [heading.nameStart, heading.nameEnd] : [heading.nameStart + at, heading.nameStart + at + name.length];
     symbols.push({
-      kind: 'section', ...(name === raw ? {} : { name }), start: heading.start, end: trimmedEnd(text, heading.start, ends[index] as number),
-      nameStart: heading.nameStart, nameEnd: heading.nameEnd, bodyStart: -1, docStart: -1, docEnd: -1,
+      kind: 'section', ...(at < 0 ? { name } : {}), start: heading.start, end: trimmedEnd(text, heading.start, ends[index] as number),
+      nameStart, nameEnd, bodyStart: -1, docStart: -1, docEnd: -1,
       marked: true, ownerStart: -1, ownerEnd: -1, rank: 0,
     });
   });
