@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { OPERATIONS, openService, type Service, type ServiceSettings } from '../src/mod.ts';
+import { run } from './faces.ts';
 import { getJson, startServer } from './server.ts';
 
 // Joined when the test runs: the repository itself holds nothing that looks like a secret.
@@ -156,4 +157,14 @@ test('a server masks by itself: what was indexed in the open is read again, and 
   assert.deepEqual([project.leaks(), SECRETS.filter((secret) => server.log().includes(secret))], [[], []]);
   await server.stop();
   assert.deepEqual(project.leaks(), []);
+});
+
+test('a command beside a server masks as the server does, so that it answers from the result at once', async () => {
+  await using project = new Project();
+  mkdirSync(project.dataDir);
+  await using server = await startServer({ dataDir: project.dataDir });
+  const { code, stderr } = await run(['index', project.root], { cwd: project.base, dataDir: project.dataDir });
+  assert.equal(code, 0, stderr);
+  const { results, notes } = await getJson(server, '/api/search?mode=text&query=harmless');
+  assert.deepEqual([results.length, notes, project.leaks()], [1, [], []]);
 });

@@ -4,6 +4,7 @@ import type { Meter } from '../base/mod.ts';
 import { keyInFile, openService, type Service, type ServiceSettings, type UrlRules } from '../service/mod.ts';
 import { platformDataDir } from './data-dir.ts';
 import type { Settings } from './flags.ts';
+import { isServed } from './session-socket.ts';
 
 export interface ProductOptions {
   /** Absolute and real; what settings name is relative to it. */
@@ -28,7 +29,8 @@ export function openProduct(settings: Settings, { cwd, version, serving }: Produ
     autoCleanup: settings.autoCleanup,
     // Helpers work for a process that has written down who asked.
     audit: process.channel === undefined || process.channel === null,
-    maskSecrets: masks(settings, serving !== undefined),
+    // A server beside us does not answer from what is stored in the open: what we index here is for it, too.
+    maskSecrets: masks(settings, serving !== undefined || isServed(dataDirOf(settings, cwd))),
     ...(settings.secretsAllowFile === null ? {} : { secretsAllowFile: path.resolve(cwd, settings.secretsAllowFile) }),
     localPaths: serving?.localPaths ?? true,
     maxUploadBytes: settings.maxUploadBytes,

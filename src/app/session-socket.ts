@@ -1,6 +1,6 @@
 /** Where the sessions of one machine find the server of a data folder. Read by the thin client: nothing heavy belongs here. */
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -24,6 +24,12 @@ export function socketOf(dataDir: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a server of this data folder runs, or died without taking its socket away. */
+export function isServed(dataDir: string): boolean {
+  const socket = socketOf(dataDir);
+  return socket !== null && existsSync(socket);
 }
 
 export interface PlacedSocket {

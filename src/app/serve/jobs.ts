@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { CodeIndexError, LIMITS, type Log } from '../../base/mod.ts';
 import type { Job, JobResult } from '../../domain/mod.ts';
 import { openMemoryQueue, type Execute } from '../../queue/mod.ts';
-import { jobSentence, queueMasking, type Service } from '../../service/mod.ts';
+import { jobSentence, type Service } from '../../service/mod.ts';
 import type { JobMessage } from '../run-job.ts';
 
 export interface Jobs {
@@ -26,8 +26,6 @@ export async function openJobs({ service, log, start, signal, drainMillis }: Job
   });
   if (queue.size() > 0) log('info', `${queue.size()} jobs of an earlier server are taken up.`);
   service.setQueue(queue);
-  const unmasked = await queueMasking(service);
-  if (unmasked > 0) log('info', `${unmasked} repositories were indexed without masking: their files are read again, and not answered from before.`);
   let drained: Promise<void> | null = null;
   const drain = (): Promise<void> => (drained ??= queue.drain(drainMillis));
   if (signal.aborted) void drain();

@@ -1,6 +1,6 @@
 /** The clock of a server: what is due is queued, and nothing here is done twice at once. */
 import type { Log } from '../../base/mod.ts';
-import { tidyUp, Upkeep, type Service, type UpkeepRules } from '../../service/mod.ts';
+import { queueMasking, tidyUp, Upkeep, type Service, type UpkeepRules } from '../../service/mod.ts';
 
 export interface Schedule {
   readonly service: Service;
@@ -20,12 +20,15 @@ const BY = 'schedule';
 /** Looks every minute, from the first on. Disposing of it ends the looking; jobs that were queued go on. */
 export function openSchedule({ service, log, rules, now = () => new Date(), everyMillis = LOOK_MILLIS }: Schedule): AsyncDisposable {
   const upkeep = new Upkeep();
+  const tried = new Set<string>();
   let tidied = 0;
   const look = async (): Promise<void> => {
     try {
       const { queue } = service;
       if (queue === null) return;
       const at = now();
+      const open = await queueMasking(service, tried);
+      if (open > 0) log('info', `${open} ${open === 1 ? 'repository was' : 'repositories were'} indexed without masking: the files are read again, and not answered from before.`);
       const repositories = await (await service.store()).meta.repositories();
       for (const { request, repository } of upkeep.due(repositories, at, rules())) await queue.add(request, { by: BY, repository });
       if (at.getTime() - tidied < TIDY_MILLIS) return;
