@@ -16,6 +16,8 @@ test('a missing path, a file, and a place that is not allowed', async () => {
   assert.match(await refused(() => openLocation(other, { allowedRoots: [folder] })), /^path_not_allowed: .* lies outside/);
   symlinkSync(other, join(folder, 'link'));
   assert.match(await refused(() => openLocation(join(folder, 'link'), { allowedRoots: [folder] })), /^path_not_allowed/);
+  for (const elsewhere of ['/etc/passwd', '/nowhere', '/nowhere/at/all']) assert.match(await refused(() => openLocation(elsewhere, { allowedRoots: [folder] })), /^path_not_allowed: .* lies outside/);
+  assert.match(await refused(() => openLocation(join(folder, 'none'), { allowedRoots: [folder] })), /^not_found/);
   assert.equal((await openLocation(join(folder, 'in'), { allowedRoots: [folder] })).root, join(folder, 'in'));
   assert.match(await refused(() => openLocation(folder, { allowedRoots: [join(folder, 'in')] })), /^path_not_allowed/);
 });

@@ -1,6 +1,6 @@
 /** What a path is: a working tree, a folder of one, a bare repository, or a plain folder. */
 import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { CodeIndexError } from '../base/mod.ts';
 import { askGit, gitFailed } from './git.ts';
 import { headOf } from './head.ts';
@@ -34,8 +34,7 @@ export interface Location {
  * user's repository), `unavailable` (broken repository, no git).
  */
 export async function openLocation(path: string, options: { readonly allowedRoots?: readonly string[] } = {}): Promise<Location> {
-  const root = realFolder(path);
-  if (options.allowedRoots !== undefined) requireInside(root, options.allowedRoots);
+  const root = options.allowedRoots === undefined ? realFolder(path) : folderWithin(path, options.allowedRoots);
   const folder: Location = { kind: 'folder', root, top: null, prefix: '', gitDir: null, commonDir: null, branch: null, head: null, objectFormat: 'sha1', bare: false, worktree: false };
   const answer = await askGit(['rev-parse', '--path-format=absolute', '--is-bare-repository', '--is-inside-work-tree', '--show-object-format', '--git-dir', '--git-common-dir', '--show-prefix'], { cwd: root });
   if (answer.status !== 0) {
@@ -109,9 +108,29 @@ function folderError(path: string, error: unknown): unknown {
   return error;
 }
 
-function requireInside(root: string, allowed: readonly string[]): void {
-  if (allowed.some((one) => contains(realOrSame(one), root))) return;
-  throw new CodeIndexError('path_not_allowed', `${root} lies outside the folders that may be indexed.`, 'Add its folder to MCP_ALLOWED_ROOTS, or name a folder inside those.');
+/** What lies outside is refused alike, whether it is there or not: nobody shall ask this for what else there is. */
+function folderWithin(path: string, allowed: readonly string[]): string {
+  const isInside = (root: string): boolean => allowed.some((one) => contains(realOrSame(one), root));
+  const outside = (): CodeIndexError => new CodeIndexError('path_not_allowed', `${path} lies outside the folders that may be indexed.`, 'Add its folder to MCP_ALLOWED_ROOTS, or name a folder inside those.');
+  let root: string;
+  try {
+    root = realFolder(path);
+  } catch (error) {
+    throw isInside(nearestReal(path)) ? error : outside();
+  }
+  if (!isInside(root)) throw outside();
+  return root;
+}
+
+/** The real path of what is there of a path: itself, or the first folder above it. */
+function nearestReal(path: string): string {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    try {
+      return realpathSync(at);
+    } catch {
+      if (at === dirname(at)) return at;
+    }
+  }
 }
 
 function realOrSame(path: string): string {
