@@ -36,6 +36,7 @@ test('http: what cannot be read is refused in our shape, with the status that sa
   await check('400 invalid_query', '/echo', json('{"a":'));
   await check('400 invalid_query', '/echo', json(''));
   await check('400 invalid_query', '/echo', json('{"__proto__":{"admin":true}}'));
+  await check('400 invalid_query', '/echo', json(`${'['.repeat(400)}${']'.repeat(400)}`));
   await check('413 too_large', '/echo', json(`"${'x'.repeat(2_000)}"`));
   await check('415 invalid_query', '/echo', { method: 'POST', body: '<a/>', headers: { 'content-type': 'application/xml' } });
   await check('400 invalid_query', '/items/%E0%A4%A');

@@ -26,6 +26,11 @@ describe('checkInput', () => {
   it('types what is right', () => {
     assert.deepEqual(check({ query: 'x', limit: '7', path: 'src', include: ['x'], all: true, mode: null }), { query: 'x', limit: 7, path: ['src'], include: ['x'], all: true });
   });
+  it('shows a value that is nested deeper than it can be written', () => {
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown;
+    assert.equal(check({ query: deep }), 'The argument "query" cannot be [...]. Give a text.');
+    assert.equal(check({ query: { deep } }), 'The argument "query" cannot be {...}. Give a text.');
+  });
   it('names argument, value and way out', () => {
     assert.equal(check({}), 'The argument "query" is missing. Give "query": what to find.');
     assert.equal(check({ query: 3 }), 'The argument "query" cannot be 3. Give a text.');

@@ -117,8 +117,17 @@ function wrong(name: string, value: unknown, wanted: string): CodeIndexError {
 
 /** A value for a sentence: JSON, cut where it is long. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}..."` : text;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Nested so deep that the stack ends before it does.
+    return Array.isArray(value) ? '[...]' : '{...}';
+  }
 }
 
 /** The JSON schema of one field with all its bounds: what is checked is what is told. */

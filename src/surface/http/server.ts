@@ -11,6 +11,7 @@ import { allowOrigin, answerPreflight, isPreflight, setHeaders } from './headers
 import { mountHealth } from './health.ts';
 import { openPlaces } from './places.ts';
 import type { HttpContext, HttpOptions, HttpRules, HttpServer } from './port.ts';
+import { nestsTooDeep } from './nesting.ts';
 import { memoryCounts } from './rates.ts';
 import { refuse } from './refusal.ts';
 import { requestId } from './request-id.ts';
@@ -47,6 +48,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
     begin(request, reply);
     fail(error, request, reply);
   });
+  refuseDeepBodies(http);
   watchConnections(http.server, service.meter, options.trustedProxies);
   http.setErrorHandler(fail);
   answerUnknown(http, fail);
@@ -120,6 +122,16 @@ function makeServer(options: HttpOptions, onUnreadable: Fail): FastifyInstance {
   if (tls === null) return fastify({ ...common, http: wire });
   checkCertificate(tls);
   return fastify({ ...common, https: { ...wire, cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' } }) as unknown as FastifyInstance;
+}
+
+/** The parser of the framework, behind a look at the depth. */
+function refuseDeepBodies(http: FastifyInstance): void {
+  const parse = http.getDefaultJsonParser('error', 'error');
+  http.removeContentTypeParser('application/json');
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
+    if (nestsTooDeep(text)) done(new HttpError(400, 'invalid_query', 'The body is nested too deep.', 'Send one JSON object of the parameters.'));
+    else void parse(request, text, done);
+  });
 }
 
 function checkCertificate({ certificate, key }: NonNullable<HttpRules['tls']>): void {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { HttpContext, Mount } from '../http/mod.ts';
+import { nestsTooDeep, type HttpContext, type Mount } from '../http/mod.ts';
 import { openCancellations, type Cancellations } from './cancellations.ts';
 
 export interface McpMountOptions {
@@ -78,8 +78,9 @@ function refuse(reply: FastifyReply, code: number, message: string): FastifyRepl
   return reply.status(400).send({ jsonrpc: '2.0', error: { code, message }, id: null });
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for what is no JSON, or none that anybody means. */
 function parsed(text: string): unknown {
+  if (nestsTooDeep(text)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
