@@ -170,6 +170,9 @@ test('access: what is open, what needs an identity, and what needs a role', asyn
     '/admin/diagnostics 401 401 403 403 200',
   ]);
   assert.deepEqual((await server.get('/ready')).json, { status: 'ready', checks: { database: { ok: true } } });
+  assert.deepEqual((await server.get('/ready', maintainer)).json.checks, { database: { ok: true } });
+  const { text: limited } = await newToken(server, { role: 'admin', repositories: ['shop'] });
+  for (const whole of ['/metrics', '/admin/diagnostics']) assert.equal((await server.get(whole, limited)).status, 403, `${whole} tells of every repository`);
   assert.deepEqual((await server.get('/ready', ADMIN)).json.checks, { database: { ok: true, found: 'sqlite in /secret/place' } });
   const level = (body: unknown, token: string): Promise<{ status: number; json: unknown }> => server.get('/admin/log-level', token, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   assert.deepEqual((await level({ level: 'DEBUG' }, ADMIN)).json, { level: 'debug' });

@@ -21,12 +21,14 @@ export function mountHealth(http: FastifyInstance, options: HttpOptions, { ident
   http.get('/ready', { config: seen }, async (request, reply) => {
     const checks = await look();
     const ok = !draining() && Object.values(checks).every((one) => one.ok);
-    const known = identityOf(request) !== null;
+    // Why a part is unwell may name folders of the server.
+    const known = identityOf(request)?.role === 'admin';
     const told = known ? checks : Object.fromEntries(Object.entries(checks).map(([name, { ok: well }]) => [name, { ok: well }]));
     return reply.status(ok ? 200 : 503).header('cache-control', 'no-store').send({ status: draining() ? 'draining' : ok ? 'ready' : 'unready', checks: told });
   });
   if (metrics !== null) {
-    http.get('/metrics', { config: { uncounted: true } }, async (_request, reply) => {
+    http.get('/metrics', { config: { uncounted: true } }, async (request, reply) => {
+      requireWhole(identityOf(request), 'Figures count');
       const { type, text } = await metrics();
       return reply.type(type).header('cache-control', 'no-store').send(text);
     });
@@ -51,7 +53,16 @@ function mountAdmin(http: FastifyInstance, { admin, service, log }: HttpOptions,
     }
     return { level: set };
   });
-  http.get('/admin/diagnostics', { config }, async (_request, reply) => reply.header('cache-control', 'no-store').send(await admin.diagnostics()));
+  http.get('/admin/diagnostics', { config }, async (request, reply) => {
+    requireWhole(identityOf(request), 'Diagnostics tell of');
+    return reply.header('cache-control', 'no-store').send(await admin.diagnostics());
+  });
+}
+
+/** What is about the server as a whole would tell those with grants about the rest. */
+function requireWhole(identity: Identity | null, what: string): void {
+  if (identity !== null && identity.repositories === null) return;
+  throw new CodeIndexError('forbidden', `${what} every repository, and this caller may use some of them.`, 'Ask with a token that names no repositories.');
 }
 
 async function probeAll(probes: HttpOptions['probes']): Promise<Readonly<Record<string, Probed>>> {
