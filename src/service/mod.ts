@@ -15,6 +15,7 @@ export { LOCAL, allows, requireRole, type Caller } from './caller.ts';
 export { runOperation, type Face } from './run.ts';
 export { indexedSentences, jobSentence, repositoryParts } from './job-sentences.ts';
 export { branchesOf, bytes, coverageSentence, elsewhereSentence, freshnessSentence, nearbySentence, noneSentence, pathText, plural, progressSentence, seconds, summarySentence, vectorsText } from './sentences.ts';
+export { jobFor, rootFor } from './places.ts';
 export { indexFirst } from './first-use.ts';
 export type { IndexAnswer } from './operations/index.ts';
 export { TOKEN_PREFIX, tokenDigest } from './tokens.ts';

@@ -3,12 +3,13 @@ import { CodeIndexError, ERROR_CODES, throwIfAborted, type ErrorCode } from '../
 import type { Job, JobRequest } from '../domain/mod.ts';
 import type { Queue } from '../queue/mod.ts';
 import type { Call } from './operation.ts';
+import { jobFor } from './places.ts';
 import type { Service } from './service.ts';
 
 /** Adds a job and waits for its end as long as the call allows. A call that is given up leaves the job alone. */
 export async function throughQueue(service: Service, queue: Queue, request: JobRequest, repository: string, call: Call): Promise<Job> {
   const job = await queue.add(request, { by: service.identity.id, repository });
-  return follow(queue, job, call);
+  return jobFor(service, await follow(queue, job, call));
 }
 
 /** Waits as long as the call allows, and no longer than until `enough`. */

@@ -1,5 +1,6 @@
 import { asCodeIndexError, throwIfAborted } from '../base/mod.ts';
 import { requireRole } from './caller.ts';
+import { errorFor } from './places.ts';
 import type { Call } from './operation.ts';
 import type { AnyOperation } from './operations.ts';
 import type { Service } from './service.ts';
@@ -21,7 +22,7 @@ export async function runOperation<Output>(service: Service, operation: AnyOpera
     return (await operation.run(service, input, call)) as Output;
   } catch (thrown) {
     outcome = asCodeIndexError(thrown, operation.name).code;
-    throw thrown;
+    throw operation.effect === 'read' ? thrown : errorFor(service, thrown);
   } finally {
     meter.count('code_index_operations_total', { operation: operation.name, surface: face, outcome });
     meter.set('code_index_operation_duration_seconds', (performance.now() - started) / 1_000, { operation: operation.name });

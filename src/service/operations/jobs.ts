@@ -1,6 +1,7 @@
 import { CodeIndexError } from '../../base/mod.ts';
 import { JOB_STATES, type Job, type JobState } from '../../domain/mod.ts';
 import type { Operation } from '../operation.ts';
+import { jobFor } from '../places.ts';
 import { maySee } from '../queued.ts';
 import type { Service } from '../service.ts';
 
@@ -45,7 +46,7 @@ export const listJobsOperation: Operation<JobsInput, JobsAnswer> = {
       before = page.at(-1)?.id;
       more = page.length === PAGE;
     }
-    const shown = jobs.slice(0, limit);
+    const shown = jobs.slice(0, limit).map((job) => jobFor(service, job));
     return { jobs: shown, nextCursor: jobs.length > limit ? (shown.at(-1)?.id ?? null) : null };
   },
 };
@@ -85,6 +86,6 @@ async function readerOf(service: Service): Promise<Pick<NonNullable<Service['que
 
 async function jobOf(service: Service, id: string): Promise<Job> {
   const job = await (await readerOf(service)).job(id);
-  if (job !== null && maySee(service, job)) return job;
+  if (job !== null && maySee(service, job)) return jobFor(service, job);
   throw new CodeIndexError('not_found', `There is no job ${JSON.stringify(id.slice(0, 100))}.`, 'See `jobs list` for those that there are.');
 }

@@ -5,11 +5,13 @@ import { expiryOf, isExpired, requireGranted } from '../admission.ts';
 import { addAndIndex, indexKnown, removeWhole } from '../indexing.ts';
 import { doJob } from '../jobs.ts';
 import type { Operation } from '../operation.ts';
+import { jobFor, rootFor, withoutPlaces } from '../places.ts';
 import { endedWell, follow, throughQueue } from '../queued.ts';
 import type { Service } from '../service.ts';
 
 export interface RepositoryLine {
   readonly name: string;
+  /** Absolute; empty for callers who do not administer. */
   readonly root: string;
   readonly url: string | null;
   readonly purpose: string | null;
@@ -49,16 +51,17 @@ export const listOperation: Operation<Record<string, never>, { readonly reposito
       store.meta.repositories(), store.meta.statistics(), service.queue?.jobs({ states: ['queued', 'running'], limit: JOBS_SHOWN }) ?? [],
     ]);
     const bytes = total.databaseBytes === 0 ? null : total.databaseBytes / Math.max(1, total.sourceBytes);
-    return { repositories: await Promise.all(repositories.map((one) => lineOf(store, one, bytes, live.filter(({ repository }) => repository === one.name)))) };
+    return { repositories: await Promise.all(repositories.map((one) => lineOf(service, store, one, bytes, live.filter(({ repository }) => repository === one.name).map((job) => jobFor(service, job))))) };
   },
 };
 
-async function lineOf(store: Store, one: Repository, bytesForEach: number | null, jobs: readonly Job[]): Promise<RepositoryLine> {
+async function lineOf(service: Service, store: Store, one: Repository, bytesForEach: number | null, jobs: readonly Job[]): Promise<RepositoryLine> {
   const [views, statistics] = await Promise.all([store.meta.views([one.id]), store.meta.statistics(one.id)]);
   const { name, root, url, purpose, language, createdAt, expiresAt, fetchedAt, fetchFailure } = one;
   const { files, sourceBytes, symbols, chunks, vectors } = statistics;
   return {
-    name, root, url, purpose, language, createdAt, expiresAt, fetchedAt, fetchFailure, files, sourceBytes, symbols, chunks, vectors, jobs,
+    name, root: rootFor(service, root), url, purpose, language, createdAt, expiresAt, fetchedAt,
+    fetchFailure: fetchFailure === null ? null : withoutPlaces(service, fetchFailure), files, sourceBytes, symbols, chunks, vectors, jobs,
     branches: [...new Set(views.flatMap((view) => (view.branch === null ? [] : [view.branch])))],
     databaseBytes: bytesForEach === null ? null : Math.round(bytesForEach * sourceBytes),
     pendingFiles: views.reduce((sum, view) => sum + view.pendingFiles, 0),
@@ -168,7 +171,7 @@ async function changed(service: Service, repository: Repository, { purpose, lang
     purpose: purpose === undefined ? repository.purpose : purpose === '' ? null : purpose,
     language: language === undefined ? repository.language : language === '' ? null : language,
   });
-  return lineOf(store, now, null, []);
+  return lineOf(service, store, now, null, []);
 }
 
 async function requireFree(service: Service, store: Store, { name }: Repository, wanted: string): Promise<void> {
@@ -258,7 +261,7 @@ export const reindexOperation: Operation<{ readonly repository?: string }, Index
     for (const { name } of repositories) added.push(await queue.add({ kind: 'index', repository: name, fetch: false }, { by: service.identity.id, repository: name }));
     const until = call.waitMillis === undefined ? undefined : performance.now() + call.waitMillis;
     const jobs: Job[] = [];
-    for (const job of added) jobs.push(await follow(queue, job, { ...call, ...(until === undefined ? {} : { waitMillis: Math.max(0, Math.round(until - performance.now())) }) }));
+    for (const job of added) jobs.push(jobFor(service, await follow(queue, job, { ...call, ...(until === undefined ? {} : { waitMillis: Math.max(0, Math.round(until - performance.now())) }) })));
     return indexed(jobs);
   },
 };

@@ -2,6 +2,7 @@ import type { Repository, SkipReason, TextOnlyReason, View } from '../../domain/
 import type { Store } from '../../store/mod.ts';
 import { lastFailure, type VectorsFailure } from '../meaning.ts';
 import type { Operation } from '../operation.ts';
+import { rootFor, withoutPlaces } from '../places.ts';
 import type { Service } from '../service.ts';
 
 export interface StatusInput {
@@ -38,6 +39,7 @@ export interface EmbeddingStatus {
 
 export interface RepositoryStatus {
   readonly name: string;
+  /** Absolute; empty for callers who do not administer. */
   readonly root: string;
   readonly url: string | null;
   readonly purpose: string | null;
@@ -97,43 +99,50 @@ export const statusOperation: Operation<StatusInput, StatusAnswer> = {
     const store = await service.store();
     const repositories = input.repository === undefined ? await store.meta.repositories() : [await service.repository(input.repository)];
     const [total, workspace] = await Promise.all([store.meta.statistics(), service.workspace()]);
-    const list = await Promise.all(repositories.map((one) => describe(store, one)));
+    const list = await Promise.all(repositories.map((one) => describe(service, store, one)));
     return {
       version: service.settings.version,
-      dataDir: service.identity.role === 'admin' ? service.settings.dataDir : '',
+      dataDir: rootFor(service, service.settings.dataDir),
       databaseBytes: total.databaseBytes,
       workspace: [...new Set(workspace.map((one) => one.repository))],
       activity: [],
-      embedding: {
-        provider: service.settings.embedding?.provider ?? 'static', model: service.settings.embedding?.model ?? null,
-        lastFailure: lastFailure(service.settings.dataDir),
-      },
+      embedding: embeddingStatus(service),
       repositories: list,
       ...(input.skipped === true ? { skipped: await skippedFiles(service, store, repositories) } : {}),
     };
   },
 };
 
-async function describe(store: Store, repository: Repository): Promise<RepositoryStatus> {
+function embeddingStatus(service: Service): EmbeddingStatus {
+  const { embedding, dataDir } = service.settings;
+  const failure = lastFailure(dataDir);
+  return {
+    provider: embedding?.provider ?? 'static',
+    model: embedding?.model === undefined ? null : withoutPlaces(service, embedding.model),
+    lastFailure: failure === null ? null : { ...failure, message: withoutPlaces(service, failure.message) },
+  };
+}
+
+async function describe(service: Service, store: Store, repository: Repository): Promise<RepositoryStatus> {
   const [statistics, views, files, models] = await Promise.all([
     store.meta.statistics(repository.id), store.meta.views([repository.id]),
     // No model has an empty name, so all that could have vectors lack its.
     store.vectors.missingCount(repository.id, ''), store.vectors.models([repository.id]),
   ]);
   return {
-    name: repository.name, root: repository.root, url: repository.url, purpose: repository.purpose,
+    name: repository.name, root: rootFor(service, repository.root), url: repository.url, purpose: repository.purpose,
     createdAt: repository.createdAt, expiresAt: repository.expiresAt,
     files: statistics.files, sourceBytes: statistics.sourceBytes, symbols: statistics.symbols, occurrences: statistics.occurrences,
     masked: repository.masked, secrets: statistics.secrets,
     languages: statistics.languages, vectors: { files, models: Object.fromEntries(models) },
-    views: await Promise.all(views.map((view) => describeView(store, view))),
+    views: await Promise.all(views.map((view) => describeView(service, store, view))),
   };
 }
 
-async function describeView(store: Store, view: View): Promise<ViewStatus> {
+async function describeView(service: Service, store: Store, view: View): Promise<ViewStatus> {
   const [files, skipped] = await Promise.all([store.files.plan.count([view.id]), store.files.plan.skipped([view.id])]);
   return {
-    kind: view.kind, branch: view.branch, root: view.root, commit: view.commit, indexedAt: view.indexedAt,
+    kind: view.kind, branch: view.branch, root: view.root === null ? null : rootFor(service, view.root), commit: view.commit, indexedAt: view.indexedAt,
     files, pendingFiles: view.pendingFiles, pendingSymbols: view.pendingSymbols, skipped: Object.fromEntries(skipped),
   };
 }

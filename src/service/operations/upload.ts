@@ -5,6 +5,7 @@ import type { Job, JobRequest } from '../../domain/mod.ts';
 import { requireGranted, requireLocalPaths } from '../admission.ts';
 import { doJob } from '../jobs.ts';
 import type { Operation } from '../operation.ts';
+import { jobFor } from '../places.ts';
 import { endedWell, follow } from '../queued.ts';
 import { uploadNamed } from '../uploads.ts';
 import { isInside } from '../workspace.ts';
@@ -46,7 +47,7 @@ export const uploadOperation: Operation<UploadInput, IndexedAnswer> = {
     const job = await queue.add(request, { by: service.identity.id, repository: input.name });
     const { waitMillis } = call;
     const patience = waitMillis === undefined ? {} : { waitMillis: Math.max(LOOK_MILLIS, waitMillis) };
-    const last = await follow(queue, job, { ...call, ...patience }, waitMillis === 0 ? isUnpacked : undefined);
+    const last = jobFor(service, await follow(queue, job, { ...call, ...patience }, waitMillis === 0 ? isUnpacked : undefined));
     return endedWell(last) ? { repositories: last.result?.summaries ?? [] } : { repositories: [], job: last };
   },
 };

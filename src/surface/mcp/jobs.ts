@@ -1,4 +1,4 @@
-import { jobSentence, type Service } from '../../service/mod.ts';
+import { jobFor, jobSentence, type Service } from '../../service/mod.ts';
 
 /** Jobs told at most; more would be noise. */
 const MOST = 10;
@@ -10,5 +10,5 @@ export async function jobsOf(service: Service): Promise<readonly string[]> {
   if (queue === null || queue.size() === 0) return [];
   const jobs = await queue.jobs({ states: ['running', 'queued'], limit: LOOKED_AT });
   const mine = jobs.filter(({ repository }) => identity.repositories === null || identity.repositories.includes(repository));
-  return mine.slice(0, MOST).map(jobSentence);
+  return mine.slice(0, MOST).map((job) => jobSentence(jobFor(service, job)));
 }

@@ -150,7 +150,8 @@ function renderStatus(answer: StatusAnswer): string {
   if (answer.repositories.length === 0) lines.push('Nothing is indexed yet.');
   for (const one of answer.repositories) {
     const languages = Object.entries(one.languages).sort(([, a], [, b]) => b.files - a.files).slice(0, 6).map(([name, { files }]) => `${name} ${files}`);
-    lines.push(`${one.name} (${one.url ?? one.root}): ${plural(one.files, 'file')}, ${plural(one.symbols, 'symbol')}, ${[vectorsText(one.vectors), ...languages].filter((part) => part !== '').join(', ')}`);
+    const origin = one.url ?? one.root;
+    lines.push(`${one.name}${origin === '' ? '' : ` (${origin})`}: ${plural(one.files, 'file')}, ${plural(one.symbols, 'symbol')}, ${[vectorsText(one.vectors), ...languages].filter((part) => part !== '').join(', ')}`);
     for (const view of one.views) {
       const pending = [view.pendingFiles > 0 ? `${view.pendingFiles} files pending` : '', view.pendingSymbols > 0 ? `symbols of ${view.pendingSymbols} files pending` : ''];
       const left = Object.entries(view.skipped).map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`).join(', ');

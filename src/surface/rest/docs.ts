@@ -1,7 +1,7 @@
 /** /openapi.json, and /docs: the same to read, as one page without scripts. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { asCodeIndexError } from '../../base/mod.ts';
-import { OPERATIONS, type Service } from '../../service/mod.ts';
+import { OPERATIONS, rootFor, type Service } from '../../service/mod.ts';
 import type { HttpContext } from '../http/mod.ts';
 import { docsPage, DOCS_STYLE } from './docs-page.ts';
 import { openApiOf, type ExampleValues, type OpenApiDocument } from './openapi.ts';
@@ -45,6 +45,6 @@ async function whatIsThere(service: Service): Promise<Omit<ExampleValues, 'serve
   const { jobs: [job] } = await OPERATIONS.listJobs.run(service, { limit: 1 }, {});
   return {
     repository: one?.name ?? NOTHING_KNOWN.repository, path: entries.find(({ blob }) => blob !== null)?.path ?? NOTHING_KNOWN.path,
-    root: one?.root ?? NOTHING_KNOWN.root, job: job?.id ?? NOTHING_KNOWN.job,
+    root: (one === undefined ? '' : rootFor(service, one.root)) || NOTHING_KNOWN.root, job: job?.id ?? NOTHING_KNOWN.job,
   };
 }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { CodeIndexError, asCodeIndexError } from '../../base/mod.ts';
 import type { Job } from '../../domain/mod.ts';
-import { runOperation } from '../../service/mod.ts';
+import { jobFor, runOperation } from '../../service/mod.ts';
 import type { HttpContext } from '../http/mod.ts';
 import { ROUTES } from './routes.ts';
 import { jsonOf } from './send.ts';
@@ -31,7 +31,7 @@ export function mountEvents(http: FastifyInstance, context: HttpContext): void {
       context.endless(request);
       const headers = Object.fromEntries(Object.entries(reply.getHeaders()).filter((entry): entry is [string, string] => entry[1] !== undefined));
       reply.hijack();
-      await tell(reply.raw, headers, context.signalOf(request), (onChange, signal) => queue.follow(id, onChange, signal));
+      await tell(reply.raw, headers, context.signalOf(request), (onChange, signal) => queue.follow(id, (job) => onChange(jobFor(service, job)), signal));
     },
   });
 }

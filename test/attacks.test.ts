@@ -1,0 +1,85 @@
+/** A server that others can reach, attacked as its callers could: what they may not know or change stays so. */
+import assert from 'node:assert/strict';
+import { mkdirSync, statSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Job } from '../src/domain/mod.ts';
+import { makeRepository, run, temporaryFolder, writeFiles } from './faces.ts';
+import { startServer, type RunningServer } from './server.ts';
+
+const folder = temporaryFolder();
+const roots = path.join(folder.path, 'roots');
+const dataDir = path.join(folder.path, 'made', 'data');
+const ADMIN = 'an-administrator-of-tests';
+let server: RunningServer;
+const tokens: Record<'reader' | 'maintainer' | 'shop', string> = { reader: '', maintainer: '', shop: '' };
+
+before(async () => {
+  writeFiles(path.join(roots, 'shop'), { 'src/total.ts': 'export function total(items: number[]): number {\n  return items.length;\n}\n' });
+  writeFiles(path.join(roots, 'vault'), { 'sub/treasury.ts': 'export function payZanzibar(): number {\n  return 1;\n}\n', 'other/a.ts': 'export const other = 1;\n' });
+  mkdirSync(path.join(folder.path, 'outside'));
+  symlinkSync(path.join(folder.path, 'outside'), path.join(roots, 'way-out'));
+  server = await startServer({ dataDir, cwd: folder.path, env: { HOST: '0.0.0.0', MCP_ALLOWED_ROOTS: roots, ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', RATE_LIMIT: 'off', EMBEDDING_PROVIDER: 'none' } });
+  for (const name of ['shop', 'vault']) assert.equal((await ended(await add({ path: path.join(roots, name) }))).state, 'done');
+  for (const [name, ...flags] of [['reader'], ['maintainer', '--role', 'maintainer'], ['shop', '--role', 'maintainer', '--repo', 'shop', '--repo', 'mine']] as const) {
+    const { code, stdout, stderr } = await run(['tokens', 'create', name, '--json', ...flags], { cwd: folder.path, dataDir });
+    assert.equal(code, 0, stderr);
+    tokens[name] = /cidx_[\w-]+/.exec(stdout)?.[0] ?? '';
+  }
+});
+after(async () => {
+  await server?.stop();
+  folder[Symbol.dispose]();
+});
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it freely.
+  readonly json: any;
+}
+
+async function ask(address: string, token: string = ADMIN, body?: unknown): Promise<Reply> {
+  const response = await fetch(`${server.url}${address}`, {
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json, text/event-stream', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, text, json: text.startsWith('{') ? JSON.parse(text) : null };
+}
+
+const add = (body: object, token: string = ADMIN): Promise<Reply> => ask('/api/repositories', token, body);
+
+async function ended({ status, text, json }: Reply): Promise<Job> {
+  assert.equal(status, 202, text);
+  for (;;) {
+    const { job } = (await ask(`/api/jobs/${json.job.id}`)).json as { job: Job };
+    if (job.finishedAt !== null) return job;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function tool(name: string, args: object, token: string): Promise<Reply> {
+  return ask('/mcp', token, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } });
+}
+
+describe('where the server keeps its files', () => {
+  it('is told to administrators alone', async () => {
+    const [job] = (await ask('/api/jobs')).json.jobs as Job[];
+    assert.ok((await ask('/api/repositories')).text.includes(roots) && JSON.stringify(job).includes(roots));
+    for (const token of [tokens.reader, tokens.maintainer]) {
+      for (const address of [
+        '/api/status', '/api/repositories', '/api/repositories/shop', '/api/repositories/shop/skipped', '/api/repositories/shop/secrets', '/api/jobs', `/api/jobs/${job?.id}`, `/api/jobs/${job?.id}/events`, '/api/session', '/ready', '/metrics',
+        '/openapi.json', '/docs', '/api/search?query=total', '/api/symbols?name=total', '/api/references?name=total', '/api/files/shop/src/total.ts', '/api/files/shop/nothing.ts', '/api/files?view=map', '/api/similar?repository=shop&path=src/total.ts&start_line=1',
+      ]) {
+        const { status, text } = await ask(address, token);
+        assert.ok(status < 500 && !text.includes(folder.path), `${address}: ${status} ${text.slice(0, 500)}`);
+      }
+      for (const name of ['get_status', 'list_repositories']) for (const format of ['text', 'json']) assert.ok(!(await tool(name, { format }, token)).text.includes(folder.path), name);
+    }
+    for (const reply of [await add({ path: path.join(roots, 'shop'), name: 'other' }, tokens.maintainer), await add({ path: path.join(roots, 'vault', 'other'), name: 'shop' }, tokens.maintainer)]) {
+      assert.equal(reply.status, 409);
+      assert.ok(!reply.text.includes(folder.path), reply.text);
+    }
+  });
+});
