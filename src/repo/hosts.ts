@@ -57,7 +57,7 @@ export async function checkHost(url: string, transport: Transport, rules: HostRu
   const addresses = await addressesOf(host);
   const inside = addresses.find(isPrivate);
   if (inside !== undefined) {
-    throw new CodeIndexError('path_not_allowed', `${host} leads to ${inside === host ? 'an address' : inside}, which is not of the public network.`, 'Name a public host; MCP_ALLOW_PRIVATE_HOSTS=true allows others.');
+    throw new CodeIndexError('path_not_allowed', `${host} leads to an address that is not of the public network.`, 'Name a public host; MCP_ALLOW_PRIVATE_HOSTS=true allows others.');
   }
   return pin(host, port, transport, addresses);
 }
