@@ -47,7 +47,7 @@ export class RotatingFile {
 
   #opened(): number {
     if (this.#descriptor === null) {
-      mkdirSync(path.dirname(this.#file), { recursive: true });
+      mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 });
       this.#descriptor = openSync(this.#file, 'a', 0o640);
     }
     return this.#descriptor;

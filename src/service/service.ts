@@ -251,7 +251,7 @@ async function openIn(settings: ServiceSettings): Promise<Store> {
 
 function makeDataFolder(dataDir: string): void {
   try {
-    for (const part of ['repositories', 'uploads', 'logs']) mkdirSync(join(dataDir, part), { recursive: true });
+    for (const part of ['repositories', 'uploads', 'logs']) mkdirSync(join(dataDir, part), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new CodeIndexError(
       'unavailable',

@@ -42,7 +42,7 @@ export async function diagnose(options: DiagnosticsOptions): Promise<Readonly<Re
 /** Writes what is known into a file of the folder; gives its path. */
 export async function writeReport(folder: string, options: DiagnosticsOptions): Promise<string> {
   const known = await diagnose(options);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, `report-${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}.json`);
   writeFileSync(file, `${JSON.stringify({ ...known, node: nodeReport() }, null, 2)}\n`, { mode: 0o600 });
   return file;

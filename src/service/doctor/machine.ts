@@ -33,7 +33,7 @@ export const MACHINE: readonly Probe[] = [
   {
     name: 'data folder', fix: 'Make the folder writable, or name another one with --data-dir or CODE_INDEX_DATA_DIR.',
     run: async ({ settings: { dataDir } }) => {
-      await mkdir(dataDir, { recursive: true });
+      await mkdir(dataDir, { recursive: true, mode: 0o700 });
       await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
       const { mode } = await stat(dataDir);
       const open = process.platform !== 'win32' && (mode & 0o002) !== 0;

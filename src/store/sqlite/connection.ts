@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { CodeIndexError } from '../../base/mod.ts';
@@ -26,11 +26,14 @@ const WRITER_CACHE_KIB = 32_768;
 const CHECKPOINT_PAGES = 8_000;
 const LOG_BYTES = 67_108_864;
 
+/** The index holds the code itself: who else on the machine may read it is for the user to say, afterwards. */
+export const PRIVATE = { recursive: true, mode: 0o700 } as const;
+
 /** Makes the folders and the database file where they are missing, and brings an old file up to date. */
 export function prepare(place: Place): void {
   opened(place, () => {
     for (const folder of [dirname(place.file), place.dataDir, ...['repositories', 'uploads', 'logs'].map((name) => join(place.dataDir, name))]) {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(folder, PRIVATE);
     }
     const database = openFile(place.file, { timeout: BUSY_MILLIS }, place.cipher);
     try {
@@ -46,6 +49,7 @@ export function prepare(place: Place): void {
 /** Two processes may meet here: whoever comes second finds the work done. */
 function create(database: Database.Database, file: string): void {
   if ((database.pragma('page_count', { simple: true }) as number) === 0) {
+    chmodSync(file, 0o600);
     // Half of 8192 saves 3 of 100 bytes of the whole file: contents end in less unused space.
     database.pragma('page_size = 4096');
     database.pragma('auto_vacuum = INCREMENTAL');

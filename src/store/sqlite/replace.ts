@@ -5,7 +5,7 @@ import type Database from 'better-sqlite3';
 import { asCodeIndexError, CodeIndexError, LIMITS } from '../../base/mod.ts';
 import type { CopyOptions, Store, StoreCopy } from '../ports.ts';
 import { keyError, openFile, type Cipher } from './cipher.ts';
-import { explained, isEncrypted, versionOf, type Place } from './connection.ts';
+import { PRIVATE, explained, isEncrypted, versionOf, type Place } from './connection.ts';
 import { copyApart, keyText } from './copy.ts';
 import { flush, removeDatabase } from './copy-file.ts';
 import { openSqlite } from './store.ts';
@@ -36,8 +36,8 @@ export function rekeySqlite(place: Place, newCipher: Cipher | null, options: Rep
 
 /** Puts the database of a backup in the place; the one that was there is kept beside it until the new one has opened. */
 export function restoreSqlite(place: Place, backup: { readonly file: string; readonly sha256: string }, options: ReplaceOptions = {}): Promise<StoreCopy> {
-  mkdirSync(dirname(place.file), { recursive: true });
-  mkdirSync(place.dataDir, { recursive: true });
+  mkdirSync(dirname(place.file), PRIVATE);
+  mkdirSync(place.dataDir, PRIVATE);
   return locked(place, 'restoring a backup', async () => {
     await allowed(place, options);
     const done = await copyApart({ source: 'still', file: backup.file, dataDir: place.dataDir, key: keyText(place.cipher), to: freshOf(place), sha256: backup.sha256, update: true }, options);
