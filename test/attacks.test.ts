@@ -83,3 +83,34 @@ describe('where the server keeps its files', () => {
     }
   });
 });
+
+describe('repositories of others', () => {
+  it('are not reached by folders in them, around them, or by where the server keeps its own', async () => {
+    for (const [body, wanted] of [
+      [{ path: path.join(roots, 'vault'), name: 'mine' }, 403], [{ path: path.join(roots, 'vault', 'sub'), name: 'mine' }, 403], [{ path: roots, name: 'mine' }, 403], [{ url: `file://${roots}/vault/sub`, name: 'mine' }, 403],
+      [{ path: path.join(roots, 'vault', 'nothing'), name: 'mine' }, 404], [{ path: path.join(roots, 'shop') }, 202],
+    ] as const) {
+      const reply = await add(body, tokens.shop);
+      assert.equal(reply.status, wanted, `${JSON.stringify(body)}: ${reply.text}`);
+      if (wanted !== 202) assert.ok(!/indexed already|another name/.test(reply.text), reply.text);
+    }
+    assert.doesNotMatch((await ask('/api/search?query=payZanzibar&mode=text', tokens.shop)).text, /treasury/);
+    const within = makeRepository(path.join(roots, 'around'), { 'a.ts': 'export const a = 1;\n' });
+    await using other = await startServer({ dataDir: path.join(within, 'data'), cwd: folder.path, env: { MCP_ALLOWED_ROOTS: roots, ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', EMBEDDING_PROVIDER: 'none' } });
+    const response = await fetch(`${other.url}/api/repositories`, { method: 'POST', headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' }, body: JSON.stringify({ path: path.join(within, 'data', 'logs') }) });
+    assert.equal(response.status, 403, await response.text());
+  });
+
+  it('cannot be imitated by names with signs that are not seen', async () => {
+    for (const name of ['va\u200bult', '\u202evault', 'vault\u0085', '\ud800', 'va\u00adult']) {
+      const { status, json } = await add({ path: path.join(roots, 'vault', 'other'), name });
+      assert.deepEqual([status, json.error.code], [400, 'invalid_query'], JSON.stringify(name));
+    }
+  });
+});
+
+it('the folder of the index and the database are for its user alone', { skip: process.platform === 'win32' }, () => {
+  const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
+  assert.deepEqual([dataDir, path.join(dataDir, 'code_index.db'), path.join(dataDir, 'code_index.db-wal'), path.join(dataDir, 'serve.sock')].map(modeOf), ['700', '600', '600', '600']);
+  assert.equal(modeOf(path.join(dataDir, 'logs')), '700');
+});

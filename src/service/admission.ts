@@ -1,10 +1,13 @@
 /** What may be indexed here, and how it is reached: asked before work is queued, and again when it is done. */
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodeIndexError } from '../base/mod.ts';
 import type { Repository } from '../domain/mod.ts';
 import { openLocation, type HostRules, type Location, type Transport } from '../repo/mod.ts';
+import { LOCAL } from './caller.ts';
 import type { Service } from './service.ts';
+import { isInside } from './workspace.ts';
 
 /** Where clones and uploads lie. */
 export function ownFolder(service: Service): string {
@@ -21,7 +24,33 @@ export function locate(service: Service, folder: string): Promise<Location> {
 export async function locateNamed(service: Service, folder: string): Promise<Location> {
   requireLocalPaths(service, folder);
   const { allowedRoots } = service.settings;
-  return openLocation(folder, allowedRoots.length === 0 ? {} : { allowedRoots });
+  const location = await openLocation(folder, allowedRoots.length === 0 ? {} : { allowedRoots });
+  await requireOwnGround(service, location.root, folder);
+  return location;
+}
+
+/**
+ * Whoever may use some repositories alone must not come to the others by a folder in them, or around them. They are
+ * told what is told of folders outside, so that nothing can be learned from trying.
+ */
+async function requireOwnGround(service: Service, root: string, shown: string): Promise<void> {
+  const { identity, settings, queue } = service;
+  const outside = (): CodeIndexError => new CodeIndexError('path_not_allowed', `${shown} lies outside the folders that may be indexed.`, 'Add its folder to MCP_ALLOWED_ROOTS, or name a folder inside those.');
+  const own = realOrSame(settings.dataDir);
+  // Logs, clones and uploads of a server are nobody's source.
+  if (queue !== null && isInside(root, own)) throw outside();
+  if (identity.repositories === null) return;
+  const whole = await service.as({ identity: LOCAL, workspace: [] }).store();
+  const others = (await whole.meta.repositories()).filter(({ name }) => !identity.repositories?.includes(name));
+  for (const other of [own, ...others.map((one) => one.root)]) if (isInside(root, other) || isInside(other, root)) throw outside();
+}
+
+function realOrSame(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }
 
 export function requireLocalPaths(service: Service, folder: string): void {
@@ -55,9 +84,9 @@ const NAME_CHARS = 200;
 
 /** Throws `invalid_query` for what cannot be told apart in a filter or an address. */
 export function requireName(name: string): void {
-  // oxlint-disable-next-line no-control-regex -- these are what is refused.
-  if (name.trim() !== '' && name.length <= NAME_CHARS && !/[*,\s\0-\x1f\x7f]|^\.{1,2}$/.test(name)) return;
-  throw new CodeIndexError('invalid_query', `A repository cannot be named ${JSON.stringify(name.slice(0, NAME_CHARS))}.`, 'Use a name without blanks, commas and stars.');
+  // Signs that are not seen, or that turn the text around them, make one name look like another.
+  if (name.trim() !== '' && name.length <= NAME_CHARS && !/[*,\s\p{Cc}\p{Cf}\p{Cs}]|^\.{1,2}$/u.test(name)) return;
+  throw new CodeIndexError('invalid_query', `A repository cannot be named ${JSON.stringify(name.slice(0, NAME_CHARS))}.`, 'Use a name without blanks, commas, stars and signs that are not seen.');
 }
 
 /** A name that the caller's grants cover; where they cover all, every name is. */
