@@ -109,6 +109,10 @@ describe('repositories of others', () => {
   });
 });
 
+it('what is said of a repository stands in every list, so it is short', async () => {
+  for (const body of [{ purpose: 'x'.repeat(1_001) }, { language: 'x'.repeat(51) }]) assert.equal((await add({ path: path.join(roots, 'shop'), ...body })).json.error.code, 'invalid_query');
+});
+
 it('the folder of the index and the database are for its user alone', { skip: process.platform === 'win32' }, () => {
   const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
   assert.deepEqual([dataDir, path.join(dataDir, 'code_index.db'), path.join(dataDir, 'code_index.db-wal'), path.join(dataDir, 'serve.sock')].map(modeOf), ['700', '600', '600', '600']);

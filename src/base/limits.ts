@@ -91,6 +91,9 @@ export const LIMITS = {
   archiveRatioBytes: 16_777_216,
   /** Characters of a path in an archive; deeper trees are made to exhaust something. */
   archivePathChars: 1_024,
+  /** Characters of what a repository is kept for, and of its chief language: both stand in every list of repositories. */
+  purposeChars: 1_000,
+  languageChars: 50,
   /** Jobs that may wait or run at once: each is a promise to somebody. */
   jobsWaiting: 10_000,
   /** Times that a job is begun whose server ends meanwhile, before it counts as what ends it. */

@@ -1,4 +1,4 @@
-import { CodeIndexError } from '../../base/mod.ts';
+import { CodeIndexError, LIMITS } from '../../base/mod.ts';
 import type { IndexSummary, Job, Repository } from '../../domain/mod.ts';
 import type { Store } from '../../store/mod.ts';
 import { expiryOf, isExpired, requireGranted } from '../admission.ts';
@@ -99,8 +99,8 @@ export const addOperation: Operation<AddInput, IndexedAnswer> = {
     path: { kind: 'text', position: 'one', text: 'folder, or a git URL' },
     url: { kind: 'text', only: 'tool', text: 'git URL' },
     name: { kind: 'text', text: 'what to call it; default: the folder' },
-    language: { kind: 'text', flag: 'lang', text: 'chief language' },
-    purpose: { kind: 'text', text: 'what it is kept for' },
+    language: { kind: 'text', most: LIMITS.languageChars, flag: 'lang', text: 'chief language' },
+    purpose: { kind: 'text', most: LIMITS.purposeChars, text: 'what it is kept for' },
     daysToKeep: { kind: 'integer', least: 1, most: 36_500, text: 'removed afterwards' },
     branch: { kind: 'texts', only: 'command', text: 'branch to index beside the working tree; may be repeated' },
   },
@@ -146,8 +146,8 @@ export const updateOperation: Operation<UpdateInput, IndexedAnswer> = {
   effect: 'write',
   fields: {
     ...NAME,
-    purpose: { kind: 'text', text: 'what it is kept for; empty: nothing' },
-    language: { kind: 'text', flag: 'lang', text: 'chief language' },
+    purpose: { kind: 'text', most: LIMITS.purposeChars, text: 'what it is kept for; empty: nothing' },
+    language: { kind: 'text', most: LIMITS.languageChars, flag: 'lang', text: 'chief language' },
     daysToKeep: { kind: 'integer', least: 1, most: 36_500, text: 'removed so many days from now' },
     pin: { kind: 'flag', text: 'keep it for ever' },
     rename: { kind: 'text', text: 'new name' },

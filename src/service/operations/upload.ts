@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { CodeIndexError } from '../../base/mod.ts';
+import { CodeIndexError, LIMITS } from '../../base/mod.ts';
 import type { Job, JobRequest } from '../../domain/mod.ts';
 import { requireGranted, requireLocalPaths } from '../admission.ts';
 import { doJob } from '../jobs.ts';
@@ -30,8 +30,8 @@ export const uploadOperation: Operation<UploadInput, IndexedAnswer> = {
   fields: {
     file: { kind: 'text', required: true, position: 'one', text: 'the archive' },
     name: { kind: 'text', required: true, text: 'what to call it' },
-    language: { kind: 'text', flag: 'lang', text: 'chief language' },
-    purpose: { kind: 'text', text: 'what it is kept for' },
+    language: { kind: 'text', most: LIMITS.languageChars, flag: 'lang', text: 'chief language' },
+    purpose: { kind: 'text', most: LIMITS.purposeChars, text: 'what it is kept for' },
     daysToKeep: { kind: 'integer', least: 1, most: 36_500, text: 'removed afterwards' },
   },
   async run(service, input, call) {
