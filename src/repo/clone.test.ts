@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { firstComplaint } from './git.ts';
 import { branches, cloneRepository, isRepositoryUrl, listCommit, openLocation, updateClone, withoutCredentials, type Transport } from './mod.ts';
 import { commit, git, refused, repository, scratch, told, write } from './testing.ts';
 import { transportOf } from './urls.ts';
@@ -78,4 +79,9 @@ test('a submodule with a hostile URL is not fetched, and no foreign repository i
   assert.deepEqual(told(await listCommit(await openLocation(root), 'main')), ['.gitmodules', 'a.ts', 'x submodule']);
   assert.equal(existsSync(marker), false);
   assert.match(await refused(() => updateClone(origin, FILE)), /^conflict: .* no clone that this program made/);
+});
+
+test('what the server of a stranger says moves no cursor and fills no screen', () => {
+  assert.equal(firstComplaint('remote: \u001b[2J\u001b]0;owned\u0007hello\u009b31m'), 'remote:  [2J ]0;owned hello 31m');
+  assert.equal(firstComplaint(`fatal: ${'x'.repeat(10_000)}`).length, 300);
 });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodeIndexError, LIMITS } from '../base/mod.ts';
-import { askGit, firstComplaint, gitFailed, runGit, type GitAnswer } from './git.ts';
+import { askGit, firstComplaint, gitFailed, harmless, runGit, type GitAnswer } from './git.ts';
 import { headOf } from './head.ts';
 import { checkHost, type HostRules, type Pinned } from './hosts.ts';
 import { repositoryNameOf } from './location.ts';
@@ -136,7 +136,7 @@ async function packBytes(folder: string): Promise<number> {
 
 function tell(text: string, onProgress: ((text: string) => void) | undefined): void {
   const line = text.split(/[\r\n]+/).filter((one) => one.trim() !== '').at(-1);
-  if (line !== undefined) onProgress?.(withoutCredentials(line.trim()));
+  if (line !== undefined) onProgress?.(harmless(withoutCredentials(line.trim())));
 }
 
 function transferFailed(url: string, answer: GitAnswer): CodeIndexError {

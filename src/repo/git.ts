@@ -158,5 +158,13 @@ export function gitFailed(command: string, folder: string, stderr: string): Code
 export function firstComplaint(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const fatal = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? 'it said nothing';
-  return fatal.replace(/^(fatal|error):\s*/, '').replace(/\.$/, '');
+  return harmless(fatal.replace(/^(fatal|error):\s*/, '').replace(/\.$/, ''));
+}
+
+const SAID_CHARS = 300;
+
+/** What git says may be what the server of a stranger says: no terminal shall obey it, and it shall not fill a screen. */
+export function harmless(line: string): string {
+  const plain = line.replaceAll(/\p{Cc}+/gu, ' ');
+  return plain.length <= SAID_CHARS ? plain : `${plain.slice(0, SAID_CHARS - 1)}…`;
 }
