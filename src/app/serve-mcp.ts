@@ -6,6 +6,7 @@ import { serveMcpOnStdio } from '../surface/mcp/mod.ts';
 import type { Begun } from './attach.ts';
 import type { Settings } from './flags.ts';
 import { maskFor } from './masked.ts';
+import { inOneLine } from './one-line.ts';
 import { RotatingFile } from './rotating-file.ts';
 
 export interface ServeMcp {
@@ -44,7 +45,7 @@ function logger(level: LogLevel, folder: string, mask: (text: string) => string)
   const file = new RotatingFile(path.join(folder, 'mcp.log'), () => {});
   return (at, sentence, facts = {}) => {
     if (LOG_LEVELS.indexOf(at) < least) return;
-    process.stderr.write(mask(`code-index: ${sentence}\n`));
+    process.stderr.write(mask(`code-index: ${at === 'error' ? sentence : inOneLine(sentence)}\n`));
     file.write(mask(`${JSON.stringify({ level: at, time: new Date().toISOString(), ...facts, message: sentence })}\n`));
   };
 }

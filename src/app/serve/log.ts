@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pino } from 'pino';
 import { LOG_LEVELS, type Log, type LogLevel } from '../../base/mod.ts';
+import { inOneLine } from '../one-line.ts';
 import { RotatingFile } from '../rotating-file.ts';
 
 export interface ServerLog {
@@ -48,7 +49,7 @@ export function openLog({ folder, level, json, mask, write }: LogOptions): Serve
     folder,
     log: (at, sentence, facts = {}) => {
       lines[at](facts, sentence);
-      if (!json && lines.isLevelEnabled(at)) say(at, mask(`${sentence}${at === 'error' ? stackOf(facts['error']) : ''}`));
+      if (!json && lines.isLevelEnabled(at)) say(at, mask(`${inOneLine(sentence)}${at === 'error' ? stackOf(facts['error']) : ''}`));
     },
     level: (wanted) => {
       if (wanted !== undefined) lines.level = wanted;
