@@ -20,6 +20,7 @@ import { openReporting, type Reporting } from './reporting.ts';
 import { rulesOf, takesLocalPaths, warningsOf } from './rules.ts';
 import { openSchedule } from './schedule.ts';
 import { openSessions } from './sessions.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface Serve {
   /** Absolute and real. */
@@ -74,6 +75,7 @@ export async function serve(options: Serve): Promise<number> {
     await using _sessions = await openSessions({ settings: running.settings, service, version, start, log });
     for (const warning of warningsOf(running.settings)) log('warn', warning);
     log('info', `Serving on ${http.url}.`);
+    await using _warm = warmUp(service);
     signals.set('SIGHUP', () => reload(options, state, http));
     signals.set('SIGUSR1', () => report(state));
     notify.watchdog(() => isAlive(service));
