@@ -77,7 +77,7 @@ function missingPrograms(): string[] {
 /** Node's own runner; its closing lines are the last that is printed. */
 function runTests(): Promise<{ code: number; skipped: number }> {
   const threads = String(Math.max(2, availableParallelism()));
-  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', `--test-concurrency=${threads}`, ...TEST_FILES], {
+  const child = spawn(process.execPath, ['--test', '--test-timeout=480000', '--test-reporter=spec', `--test-concurrency=${threads}`, ...TEST_FILES], {
     cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
   });
   let tail = '';
