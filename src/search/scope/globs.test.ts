@@ -33,3 +33,21 @@ test('a filter is never an error, and its prefix is one', () => {
     if (matches(each)) assert.ok(each.startsWith(prefix), `${units.join('')} ${prefix} ${each}`);
   }), { numRuns: 3_000 });
 });
+
+test('a glob that could be tried in more ways than there is time for is refused or answered at once', () => {
+  const begun = performance.now();
+  const path = `${'a/'.repeat(100)}${'a'.repeat(200)}`;
+  for (const glob of ['*a'.repeat(15), '*?'.repeat(15), '{a,a}'.repeat(16), '**/'.repeat(60), `${'{a,aa,*a}'.repeat(15)}b`, '**a'.repeat(15), `**${'a*'.repeat(14)}b`]) {
+    const { matches } = pathTest(`${glob}q`);
+    for (let times = 0; times < 20; times++) matches(path);
+  }
+  assert.ok(performance.now() - begun < 2_000, `${performance.now() - begun} ms`);
+  for (const glob of ['*a'.repeat(80), '{a,b}'.repeat(40), `${'x'.repeat(1_001)}*`]) assert.throws(() => pathTest(glob), { code: 'invalid_query' });
+  assert.ok(pathTest('**/**/**/a.c').matches('x/a.c') && pathTest('src/****').matches('src/a'));
+  for (const glob of ['a*b*c*.ts', '*[!/]*x*{1,2}*.ts', 'é*?*\\**.ts']) {
+    // What is judged one way on short paths and another on long ones is judged alike.
+    const { matches } = pathTest(glob);
+    const { matches: deep } = pathTest(`**/${glob}`);
+    for (const name of ['abc.ts', 'a-b-cd.ts', 'x1.ts', 'yx_2_.ts', 'éx*.ts', 'é*.ts', '']) assert.equal(matches(name), deep(`${'d/'.repeat(150)}${name}`), `${glob} ${name}`);
+  }
+});

@@ -1,22 +1,53 @@
+import { RE2JS } from 're2js';
+import { CodeIndexError } from '../../base/mod.ts';
 import type { PathTest } from '../../store/mod.ts';
+
+/** More is made to exhaust something: no path has so much that matters. */
+const GLOB_CHARS = 1_000;
+const GLOB_STARS = 16;
+const GLOB_CHOICES = 16;
+/** So few stars and choices, and so short a path, can be tried in every way that there is. */
+const FEW = 2;
+const SHORT_PATH = 256;
 
 /**
  * Compiles a path filter. With `*`, `?`, `[..]` or `{a,b}` it is a glob over the whole path (`**` crosses folders; a
  * glob without a slash is held against the base name); else it names a folder or file, anywhere, whole segments at a time.
  */
 export function pathTest(filter: string): PathTest {
+  if (filter.length > GLOB_CHARS) throw new CodeIndexError('invalid_query', `A path filter has ${filter.length} characters.`, `Give at most ${GLOB_CHARS}.`);
   const anchored = filter.startsWith('/');
-  const wanted = filter.replace(/^\.?\/+/, '');
+  // Stars beside stars add nothing but work.
+  const wanted = filter.replace(/^\.?\/+/, '').replaceAll(/\*{3,}/g, '**').replaceAll(/(?<=^|\/)(?:\*\*\/)+/g, '**/');
   const key = `${anchored ? '/' : ''}${wanted}`;
   if (!/[*?[{]/.test(wanted)) return plainTest(key, wanted, anchored);
   if (!wanted.includes('/')) {
-    const regex = new RegExp(`^${globSource(wanted)}$`, 'su');
-    return { key, prefix: '', matches: (path) => regex.test(path.slice(path.lastIndexOf('/') + 1)) };
+    const matches = globTest(wanted);
+    return { key, prefix: '', matches: (path) => matches(path.slice(path.lastIndexOf('/') + 1)) };
   }
-  const regex = new RegExp(`^${globSource(wanted.endsWith('/') ? `${wanted}**` : wanted)}$`, 'su');
+  const matches = globTest(wanted.endsWith('/') ? `${wanted}**` : wanted);
   const literal = /^[^*?[{\\]*/.exec(wanted)?.[0] ?? '';
   // `a/**` also means what is named `a/` up to the last whole folder before the first wild card.
-  return { key, prefix: literal.slice(0, literal.lastIndexOf('/') + 1), matches: (path) => regex.test(path) };
+  return { key, prefix: literal.slice(0, literal.lastIndexOf('/') + 1), matches };
+}
+
+/**
+ * V8 tries every way in which stars and choices can share a path, and `*a*a*a*b` has more of them than can be tried in a
+ * year. What is not plainly harmless goes to RE2JS, which is slower on harmless globs and linear on all.
+ */
+function globTest(glob: string): (path: string) => boolean {
+  if (count(glob, '*') > 2 * GLOB_STARS || count(glob, '{') > GLOB_CHOICES) {
+    throw new CodeIndexError('invalid_query', `The path filter ${JSON.stringify(glob.slice(0, 40))} has too many wild cards.`, `Give at most ${GLOB_STARS} stars and ${GLOB_CHOICES} choices.`);
+  }
+  const source = globSource(glob);
+  const regex = new RegExp(`^${source}$`, 'su');
+  let linear: RE2JS | null = null;
+  const harmless = count(glob, '*') - count(glob, '**') <= FEW && count(glob, '{') <= FEW;
+  return (path) => (harmless && path.length <= SHORT_PATH ? regex.test(path) : (linear ??= RE2JS.compile(source, RE2JS.DOTALL)).matcher(path).matches());
+}
+
+function count(text: string, part: string): number {
+  return text.split(part).length - 1;
 }
 
 function plainTest(key: string, wanted: string, anchored: boolean): PathTest {

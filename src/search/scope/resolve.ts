@@ -21,6 +21,9 @@ export interface Resolved {
 
 export const NO_FILTERS: Filters = { repositories: [], branches: [], paths: [], languages: [], notRepositories: [], notPaths: [], notLanguages: [] };
 
+/** Each is held against every path. */
+const PATH_FILTERS = 50;
+
 /** Errors: `not_indexed` (nothing there), `not_found` (an unknown repository or branch), `invalid_query` (an unknown language). */
 export async function resolve(store: Store, narrowing: Narrowing, filters: Filters = NO_FILTERS): Promise<Resolved> {
   const all = await store.meta.repositories();
@@ -39,6 +42,8 @@ export async function resolve(store: Store, narrowing: Narrowing, filters: Filte
     // Two filters that exclude each other leave no language over; no file has the empty one.
     return shared.length > 0 ? shared : [''];
   };
+  const given = paths.length + filters.paths.length + filters.notPaths.length;
+  if (given > PATH_FILTERS) throw new CodeIndexError('invalid_query', `The query has ${given} path filters.`, `Give at most ${PATH_FILTERS}; a glob takes choices: {a,b}.`);
   const tests = [paths, filters.paths].filter((list) => list.length > 0).map((list) => list.map(pathTest));
   const [one, two] = tests;
   const scope: Scope = {
