@@ -113,6 +113,15 @@ it('what is said of a repository stands in every list, so it is short', async ()
   for (const body of [{ purpose: 'x'.repeat(1_001) }, { language: 'x'.repeat(51) }]) assert.equal((await add({ path: path.join(roots, 'shop'), ...body })).json.error.code, 'invalid_query');
 });
 
+it('globs and patterns that are made to take for ever hold up nobody', async () => {
+  const begun = performance.now();
+  for (const given of ['mode=regex&query=(%3F%3Aa%3F)%7B50%7Da%7B50%7D', 'mode=regex&query=(.*)*x', `query=total&path=${'*%3F'.repeat(90)}q`, `query=total&path=${'*a'.repeat(15)}q`, `query=total&path=${'%7Ba,a%7D'.repeat(15)}q`, `query=total&repository=${'*a'.repeat(15)}q`]) {
+    assert.ok([200, 400, 404].includes((await ask(`/api/search?${given}`, tokens.reader)).status), given);
+  }
+  assert.match((await tool('search_code', { query: 'total', path: Array.from({ length: 60 }, () => '*a*') }, tokens.reader)).text, /60 path filters/);
+  assert.ok(performance.now() - begun < 5_000, `${performance.now() - begun} ms`);
+});
+
 it('the folder of the index and the database are for its user alone', { skip: process.platform === 'win32' }, () => {
   const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(8);
   assert.deepEqual([dataDir, path.join(dataDir, 'code_index.db'), path.join(dataDir, 'code_index.db-wal'), path.join(dataDir, 'serve.sock')].map(modeOf), ['700', '600', '600', '600']);

@@ -7,6 +7,9 @@ export type Dialect = 'v8' | 're2';
 /** Unrolled repeats make patterns grow; past this size a single match could take seconds. */
 export const MOST_NODES = 5_000;
 
+/** Options nested deeper would overflow the engine's own recursion. */
+const MOST_NESTED = 50;
+
 const ASSERTIONS: Readonly<Record<Assertion, string>> = {
   line_start: '^',
   line_end: '$',
@@ -24,6 +27,31 @@ export function sizeOf(node: Node): number {
     case 'set': case 'assert': return 1;
     case 'sequence': case 'choice': return node.items.reduce((sum, item) => sum + sizeOf(item), 1);
     case 'repeat': return sizeOf(node.item) * Math.max(1, node.most === Infinity ? node.least : node.most);
+  }
+}
+
+/** Optional parts that will stand one after the other, not one in the other: `a?a?a?` has three. */
+export function optionsOf(node: Node): number {
+  switch (node.kind) {
+    case 'set': case 'assert': return 0;
+    case 'sequence': return node.items.reduce((sum, item) => sum + optionsOf(item), 0);
+    case 'choice': return node.items.reduce((sum, item) => sum + optionsOf(item), node.items.some(canBeEmpty) ? 1 : 0);
+    case 'repeat': {
+      const { item, least, most } = node;
+      const optional = most === Infinity ? 0 : most - least;
+      const own = optional === 1 ? 1 : optional > MOST_NESTED ? optional : 0;
+      return own + optionsOf(item) * Math.max(1, most === Infinity ? least : most);
+    }
+  }
+}
+
+function canBeEmpty(node: Node): boolean {
+  switch (node.kind) {
+    case 'set': return false;
+    case 'assert': return true;
+    case 'sequence': return node.items.every(canBeEmpty);
+    case 'choice': return node.items.some(canBeEmpty);
+    case 'repeat': return node.least === 0 || canBeEmpty(node.item);
   }
 }
 
@@ -51,7 +79,7 @@ function writeRepeat(item: string, least: number, most: number, lazy: string): s
   if (most === Infinity) return least === 0 ? `${item}*${lazy}` : `${item.repeat(least - 1)}${item}+${lazy}`;
   const optional = most - least;
   // Nested options leave one way to match; too deep a nest would overflow the engine's own recursion.
-  const rest = optional > 50
+  const rest = optional > MOST_NESTED
     ? `${item}?${lazy}`.repeat(optional)
     : `(?:${item}`.repeat(optional) + `)?${lazy}`.repeat(optional);
   const whole = item.repeat(least) + rest;

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { RE2JS, type Matcher } from 're2js';
 import { CodeIndexError } from '../../base/mod.ts';
 import { asciiUnits, buildAlphabet, type Alphabet } from './alphabet.ts';
-import { emit, MOST_NODES, sizeOf } from './emit.ts';
+import { emit, MOST_NODES, optionsOf, sizeOf } from './emit.ts';
 import { needleOf } from './needle.ts';
 import { fewMembers, single, type CharSet } from './sets.ts';
 import { nodesOf, type Node, type Pattern } from './syntax.ts';
@@ -17,6 +17,13 @@ setFlagsFromString('--enable-experimental-regexp-engine');
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 // A match over a large file backtracks a little very often; a million steps are a few milliseconds.
 setFlagsFromString('--regexp-backtracks-before-fallback=1000000');
+
+/** A single search that takes longer than reading at this pace has backtracked a lot. */
+const SLOW_MILLIS = 3;
+const SLOW_CHARS_PER_MILLI = 20_000;
+
+/** V8 looks ahead over each of these both ways when it compiles: 16 take 2 ms, 25 take 120, 50 half a minute. */
+const MOST_OPTIONS = 16;
 
 /** Finds stretches in one text after the other. Not shared between running searches. */
 export interface Searcher {
@@ -170,10 +177,17 @@ function lowerBound(sorted: Uint32Array, value: number): number {
 function finderOf(node: Node, units: ReadonlyMap<CharSet, readonly number[]>): Finder {
   const source = emit(node, units, 'v8');
   if (runsLinear(source)) {
-    const regex = new RegExp(source, 'gm');
+    let linear = optionsOf(node) > MOST_OPTIONS;
+    let regex = new RegExp(source, linear ? 'glm' : 'gm');
     return (text) => (from) => {
+      const begun = performance.now();
       regex.lastIndex = from;
       const found = regex.exec(text);
+      // The fallback of V8 holds for one call: a pattern that needs it once would pay a million steps for every text.
+      if (!linear && performance.now() - begun > SLOW_MILLIS + ((found?.index ?? text.length) - from) / SLOW_CHARS_PER_MILLI) {
+        linear = true;
+        regex = new RegExp(source, 'glm');
+      }
       return found === null ? null : [found.index, found.index + found[0].length];
     };
   }
