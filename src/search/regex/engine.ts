@@ -21,9 +21,14 @@ setFlagsFromString('--regexp-backtracks-before-fallback=1000000');
 /** A single search that takes longer than reading at this pace has backtracked a lot. */
 const SLOW_MILLIS = 3;
 const SLOW_CHARS_PER_MILLI = 20_000;
+/** Compiling and collecting garbage are slow a few times, too. */
+const SLOW_MOST = 3;
+const SLOW_SHARE = 50;
 
 /** V8 looks ahead over each of these both ways when it compiles: 16 take 2 ms, 25 take 120, 50 half a minute. */
 const MOST_OPTIONS = 16;
+/** The linear engine steps through all of them at every character: a thousand held up one file for seconds. */
+const FAR_TOO_MANY_OPTIONS = 300;
 
 /** Finds stretches in one text after the other. Not shared between running searches. */
 export interface Searcher {
@@ -42,7 +47,7 @@ const NEWLINE = single(10);
 /** Compiles a pattern. One match never reaches over a line break unless the pattern is `multiline`. */
 export function compilePattern(pattern: Pattern, source: string): Searcher {
   const node = pattern.multiline ? pattern.node : withoutNewline(pattern.node);
-  if (sizeOf(node) > MOST_NODES) {
+  if (sizeOf(node) > MOST_NODES || optionsOf(node) > FAR_TOO_MANY_OPTIONS) {
     throw new CodeIndexError('invalid_query', `The regex \`${source.slice(0, 80)}\` is too large once its repeats are written out.`, 'Use smaller repeat counts.');
   }
   // What matches within one line can be looked for in the few lines that hold its needle.
@@ -178,13 +183,16 @@ function finderOf(node: Node, units: ReadonlyMap<CharSet, readonly number[]>): F
   const source = emit(node, units, 'v8');
   if (runsLinear(source)) {
     let linear = optionsOf(node) > MOST_OPTIONS;
+    let calls = 0;
+    let slow = 0;
     let regex = new RegExp(source, linear ? 'glm' : 'gm');
     return (text) => (from) => {
       const begun = performance.now();
       regex.lastIndex = from;
       const found = regex.exec(text);
       // The fallback of V8 holds for one call: a pattern that needs it once would pay a million steps for every text.
-      if (!linear && performance.now() - begun > SLOW_MILLIS + ((found?.index ?? text.length) - from) / SLOW_CHARS_PER_MILLI) {
+      calls++;
+      if (!linear && performance.now() - begun > SLOW_MILLIS + ((found?.index ?? text.length) - from) / SLOW_CHARS_PER_MILLI && ++slow > SLOW_MOST && slow * SLOW_SHARE > calls) {
         linear = true;
         regex = new RegExp(source, 'glm');
       }
