@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../../base/mod.ts';
+import { breathe, throwIfAborted } from '../../base/mod.ts';
 import { unpackChunks, type BlobId, type ChunkFact } from '../../domain/mod.ts';
 import type { Place } from '../../store/mod.ts';
 import type { Resolved } from '../scope/resolve.ts';
@@ -14,6 +14,8 @@ import { backgroundOf, sketchAt } from './sketches.ts';
 const SHORT_FILE = 6_000;
 /** More of one stretch adds nothing but time. */
 const MOST_CHARS = 60_000;
+/** Others have their turn after so long: a large sample takes a second or two. */
+const BREATH_MILLIS = 20;
 
 /** A stretch of a file beside the sample. */
 export interface Compared {
@@ -47,7 +49,13 @@ export async function compare(resolved: Resolved, sample: Sample, vector: Sample
   const asked = weigh(sketchOf(sample.text, sample.language, { spell: words !== null }), background);
   const theme = words?.theme(asked, background) ?? null;
   const out: Compared[] = [];
+  let breathedAt = performance.now();
   for (const candidate of candidates) {
+    if (performance.now() - breathedAt > BREATH_MILLIS) {
+      await breathe();
+      throwIfAborted(signal);
+      breathedAt = performance.now();
+    }
     const { blob } = candidate;
     const text = texts.get(blob);
     const place = places.get(blob)?.[0];
