@@ -101,11 +101,11 @@ async function repositoryAt(service: Service, store: Store, location: Location, 
   const find = async (): Promise<Repository | undefined> => (await store.meta.repositories()).find((one) => one.root === root);
   const known = await find();
   if (known !== undefined) return renamed(store, known, wanted);
-  const name = await freeName(store, wanted.name ?? repositoryNameOf(root), wanted.name !== undefined);
   try {
+    const name = await freeName(store, wanted.name ?? repositoryNameOf(root), wanted.name !== undefined);
     return await store.meta.putRepository({ ...describe(service, wanted), name, root, url: null });
   } catch (error) {
-    // Another process may have registered the same folder in between.
+    // Another process may have registered the same folder in between, under this name too.
     const now = await find();
     if (now !== undefined) return now;
     throw error;

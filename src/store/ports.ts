@@ -57,7 +57,7 @@ export interface StoreCopy {
 export interface Meta {
   repositories(): Promise<readonly Repository[]>;
   views(repositories?: readonly RepositoryId[]): Promise<readonly View[]>;
-  /** Creates (id absent) or changes a repository. Fails with `conflict` when the name is taken. */
+  /** Creates (id absent) or changes a repository. Fails with `conflict` when the name is taken, or a new one's root. */
   putRepository(repository: Omit<Repository, 'id' | 'generation' | 'createdAt' | 'masked' | 'fetchedAt' | 'fetchFailure'> & { id?: RepositoryId }): Promise<Repository>;
   /** Notes of the machinery, apart from what users say: absent parts stay. `masked` never goes back to false. */
   noteRepository(id: RepositoryId, notes: { readonly masked?: true; readonly fetchedAt?: string; readonly fetchFailure?: string | null }): Promise<void>;
@@ -66,6 +66,7 @@ export interface Meta {
    * were before anything was indexed. Nothing of the texts is left in the database's files.
    */
   emptyRepository(id: RepositoryId): Promise<void>;
+  /** Creates a view, or gives the one that is there: of a worktree by its root, else by its branch or commit. */
   putView(view: { repository: RepositoryId; kind: ViewKind; branch: string | null; root: string | null; commit: string | null }): Promise<View>;
   /** Removes every row, posting and vector of it. */
   removeRepository(id: RepositoryId): Promise<void>;

@@ -46,6 +46,11 @@ function putRepository(core: Core, given: Parameters<Meta['putRepository']>[0]):
     if (holder !== undefined && holder !== id) {
       throw new CodeIndexError('conflict', `A repository named "${name}" is there already.`, 'Choose another name with --name, or remove the other repository first.');
     }
+    // Two processes may register one folder at once: there is one repository for it, and the second is told.
+    const there = id !== undefined ? undefined : database.prepare<[string], string>(`SELECT name FROM repository WHERE name IS NOT NULL AND root = ?`).pluck().get(root);
+    if (there !== undefined) {
+      throw new CodeIndexError('conflict', `${root} is indexed already, as the repository "${there}".`, 'Use that one, or remove it first.');
+    }
     const row = id === undefined
       ? database
         .prepare('INSERT INTO repository (name, root, url, purpose, language, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *')
@@ -62,6 +67,12 @@ function putView(core: Core, view: Parameters<Meta['putView']>[0]): View {
   return core.write('Storing the view', (database) => {
     const owner = database.prepare(`${REPOSITORIES} AND id = ?`).get(view.repository);
     if (owner === undefined) throw missing('repository', view.repository);
+    // Two processes may begin with one folder or branch at once: it is one view.
+    const [column, value] = view.kind === 'worktree' ? ['root', view.root] : view.kind === 'branch' ? ['branch', view.branch] : ['commit_id', view.commit];
+    const known = database
+      .prepare<[number, number, string | null], ViewRow>(`SELECT ${VIEW_COLUMNS} FROM view WHERE repository = ? AND kind = ? AND ${column} = ? ORDER BY id LIMIT 1`)
+      .get(view.repository, viewKindCode(view.kind), value);
+    if (known !== undefined) return viewOf(known);
     const row = database
       .prepare(`INSERT INTO view (repository, kind, branch, root, commit_id) VALUES (?, ?, ?, ?, ?) RETURNING ${VIEW_COLUMNS}`)
       .get(view.repository, viewKindCode(view.kind), view.branch, view.root, view.commit);

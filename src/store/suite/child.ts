@@ -14,7 +14,7 @@ if (action === 'hold') {
 } else {
   const name = `r${process.pid}`;
   const known = await store.meta.repositories();
-  const repository = known[0]?.id ?? (await store.meta.putRepository({ name, root: '/', url: null, purpose: null, language: null, expiresAt: null })).id;
+  const repository = known[0]?.id ?? (await store.meta.putRepository({ name, root: `/${name}`, url: null, purpose: null, language: null, expiresAt: null })).id;
   const view = await addView(store, repository, name);
   console.log('writing');
   const end = Date.now() + 60_000;

@@ -41,6 +41,11 @@ export const LIFE: Cases = {
     await store.commit({ repository: one, view: { id: view.id, branch: null } });
     assert.deepEqual((await store.meta.views()).map(({ branch, commit }) => [branch, commit]), [[null, 'abc']]);
     assert.deepEqual(await store.meta.views([two]), []);
+    const again = await store.meta.putView({ repository: one, kind: 'worktree', branch: 'other', root: '/one', commit: null });
+    assert.equal(again.id, view.id, 'a worktree is one view, whoever comes first');
+    const next = { repository: two, kind: 'branch', branch: 'next', root: null, commit: null } as const;
+    assert.equal((await store.meta.putView(next)).id, (await store.meta.putView(next)).id, 'a branch too');
+    await assert.rejects(store.meta.putRepository({ name: 'three', root: '/one', url: null, purpose: null, language: null, expiresAt: null }), codeIs('conflict', '/one', 'one'));
     await assert.rejects(store.commit({ repository: 99 }), codeIs('not_found', '99'));
     await assert.rejects(store.commit({ repository: one, view: { id: 99 } }), codeIs('not_found', '99'));
     await assert.rejects(store.meta.putView({ repository: 99, kind: 'commit', branch: null, root: null, commit: null }), codeIs('not_found'));
