@@ -9,6 +9,7 @@ import { openHttp, type HttpServer } from '../src/surface/http/mod.ts';
 import { mountMcp, TOOLS, argumentsOf } from '../src/surface/mcp/mod.ts';
 import { ROUTES, changes, hasBody, mountRest, parametersOf, placesOf, type Route } from '../src/surface/rest/mod.ts';
 import { PROJECT, makeRepository, temporaryFolder } from './faces.ts';
+import { allowed } from './generated-input.ts';
 
 const folder = temporaryFolder();
 const roots = path.join(folder.path, 'roots');
@@ -42,20 +43,7 @@ const ODD = fc.oneof(
 const WRONG = fc.oneof(ODD, fc.constantFrom<unknown>(null, true, -1, 0, 1.5, 1e99, [], {}, [[]], [null], { a: 1 }), fc.array(ODD, { maxLength: 3 }));
 
 function right(field: ReturnType<typeof argumentsOf>[string]): fc.Arbitrary<unknown> {
-  switch (field.kind) {
-    case 'text':
-      return ODD;
-    case 'texts':
-      return fc.oneof(ODD, fc.array(ODD, { minLength: 1, maxLength: 3 }));
-    case 'integer':
-      return fc.integer({ min: field.least, max: field.most });
-    case 'flag':
-      return fc.boolean();
-    case 'choice':
-      return fc.constantFrom(...field.values);
-    case 'choices':
-      return fc.array(fc.constantFrom(...field.values), { minLength: 1, maxLength: 3 });
-  }
+  return allowed(field, ODD, fc.oneof(ODD, fc.array(ODD, { minLength: 1, maxLength: 3 })));
 }
 
 function inputs(of: ReturnType<typeof argumentsOf>): fc.Arbitrary<Record<string, unknown>> {

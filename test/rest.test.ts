@@ -15,6 +15,7 @@ import { openHttp, statusOf, type HttpServer } from '../src/surface/http/mod.ts'
 import { ROUTES, changes, hasBody, mountRest, parametersOf, placesOf, type OpenApiDocument, type OpenApiOperation, type Route } from '../src/surface/rest/mod.ts';
 import { faultsOf } from './json-schema.ts';
 import { git, makeRepository, temporaryFolder, writeFiles } from './faces.ts';
+import { allowed } from './generated-input.ts';
 
 const folder = temporaryFolder();
 const roots = path.join(folder.path, 'roots');
@@ -182,23 +183,17 @@ describe('answers', () => {
 
 /** Any value that the field allows. */
 function valid(field: Field): fc.Arbitrary<unknown> {
-  switch (field.kind) {
-    case 'text': {
-      if (field.pattern !== undefined) return fc.constantFrom('typescript', 'c++', 'c#', 'python');
-      const { least = 0, most = 60 } = field;
-      return fc.string({ unit: 'binary', minLength: least, maxLength: Math.min(most, 60) }).map((text) => text.replaceAll('\0', 'n').toWellFormed().slice(0, most)).filter((text) => text.length >= least);
-    }
-    case 'texts':
-      return fc.array(field.pattern === undefined ? fc.oneof(fc.constantFrom('project', '*', 'src', 'main', '**/*.ts', '[', '{a'), fc.string({ maxLength: 20 }).map((text) => text.replaceAll('\0', 'n'))) : fc.constantFrom('typescript', 'c'), { minLength: 1, maxLength: 3 });
-    case 'integer':
-      return fc.integer({ min: field.least, max: field.most });
-    case 'flag':
-      return fc.boolean();
-    case 'choice':
-      return fc.constantFrom(...field.values);
-    case 'choices':
-      return fc.array(fc.constantFrom(...field.values), { minLength: 1, maxLength: 3 });
-  }
+  return allowed(field, field.kind === 'text' ? validText(field) : fc.string(), field.kind === 'texts' ? validTexts(field) : fc.string());
+}
+
+function validText({ pattern, least = 0, most = 60 }: Extract<Field, { kind: 'text' }>): fc.Arbitrary<string> {
+  if (pattern !== undefined) return fc.constantFrom('typescript', 'c++', 'c#', 'python');
+  return fc.string({ unit: 'binary', minLength: least, maxLength: Math.min(most, 60) }).map((text) => text.replaceAll('\0', 'n').toWellFormed().slice(0, most)).filter((text) => text.length >= least);
+}
+
+function validTexts({ pattern }: Extract<Field, { kind: 'texts' }>): fc.Arbitrary<string[]> {
+  const one = pattern === undefined ? fc.oneof(fc.constantFrom('project', '*', 'src', 'main', '**/*.ts', '[', '{a'), fc.string({ maxLength: 20 }).map((text) => text.replaceAll('\0', 'n'))) : fc.constantFrom('typescript', 'c');
+  return fc.array(one, { minLength: 1, maxLength: 3 });
 }
 
 const WRONG = fc.oneof(fc.constantFrom('', '\0', '-1', '1e99', 'NaN', 'null', '[object Object]', '../../../etc/passwd', '%', '\ud800', '9'.repeat(400), 'x'.repeat(5_000)), fc.string({ unit: 'binary', maxLength: 50 }));
