@@ -3,6 +3,7 @@
  * docs/reference/settings.md. A setting that is not in this table does not exist; one that is in it works.
  */
 import { CodeIndexError, LOG_LEVELS, type LogLevel } from '../base/mod.ts';
+import type { ServerSettings } from '../service/mod.ts';
 
 export type SettingType = 'text' | 'folder' | 'folders' | 'list' | 'integer' | 'boolean' | 'database_url' | 'choice' | 'rate';
 
@@ -26,7 +27,7 @@ export interface Setting {
   readonly text: string;
 }
 
-export interface Settings {
+export interface Settings extends ServerSettings {
   readonly dataDir: string | null;
   readonly databaseUrl: string | null;
   readonly allowedRoots: readonly string[];
@@ -45,20 +46,10 @@ export interface Settings {
   readonly logDir: string | null;
   readonly configFile: string | null;
   readonly environment: string;
-  readonly host: string;
   readonly port: number;
-  readonly publicUrl: string | null;
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
-  readonly tlsCertificateFile: string | null;
-  readonly tlsKeyFile: string | null;
-  readonly authentication: string;
-  readonly adminToken: string | null;
-  readonly jwtSecret: string | null;
-  readonly jwtJwksUrl: string | null;
-  readonly jwtIssuer: string | null;
-  readonly jwtAudience: string | null;
   readonly rateLimit: Rate | null;
   readonly maxQueryChars: number;
   readonly maxUploadBytes: number;
@@ -71,8 +62,6 @@ export interface Settings {
   readonly fetchMinutes: number;
   readonly maskSecrets: string;
   readonly secretsAllowFile: string | null;
-  readonly databaseKey: string | null;
-  readonly databaseKeyFile: string | null;
   readonly backupDir: string | null;
   readonly backupKeepDays: number;
   readonly prometheusEnabled: boolean;
