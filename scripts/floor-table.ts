@@ -4,7 +4,7 @@
 export const FLOORS: readonly { readonly floor: number; readonly rooms: readonly string[] }[] = [
   { floor: 0, rooms: ['base'] },
   { floor: 1, rooms: ['domain', 'words'] },
-  { floor: 2, rooms: ['code', 'repo', 'store', 'embed', 'queue'] },
+  { floor: 2, rooms: ['code', 'repo', 'store', 'embed', 'queue', 'cluster'] },
   { floor: 3, rooms: ['search', 'indexing'] },
   { floor: 4, rooms: ['service'] },
   { floor: 5, rooms: ['surface'] },
@@ -23,6 +23,7 @@ export const PACKAGES: readonly { readonly name: string; readonly within: readon
   { name: 'better-sqlite3', within: ['src/store/sqlite'] },
   { name: 'better-sqlite3-multiple-ciphers', within: ['src/store/sqlite'] },
   { name: 'pg', within: ['src/store/postgres'] },
+  { name: 'pg-copy-streams', within: ['src/store/postgres'] },
   { name: 'web-tree-sitter', within: ['src/code/parse'] },
   { name: 'node:worker_threads', within: ['src/code/threads'] },
   { name: '@parcel/watcher', within: ['src/repo'] },
@@ -43,7 +44,7 @@ export const PACKAGES: readonly { readonly name: string; readonly within: readon
   { name: '@opentelemetry/exporter-trace-otlp-http', within: ['src/app/serve'] },
   { name: '@opentelemetry/resources', within: ['src/app/serve'] },
   { name: 'bullmq', within: ['src/queue/bullmq'] },
-  { name: 'ioredis', within: ['src/queue/bullmq'] },
+  { name: 'ioredis', within: ['src/queue/bullmq', 'src/cluster/redis'] },
 ];
 
 /** The only readers of the environment: our settings in `app`; git's own variables where git is called. */
