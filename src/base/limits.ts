@@ -59,6 +59,8 @@ export const LIMITS = {
   searchMillis: 10_000,
   /** Bytes of posting pages kept in memory by one open store. */
   pageCacheBytes: 50_331_648,
+  /** Bytes of directories, blob lists and chunk lists of posting blocks kept in memory; those of a repository of 80,000 files need about 5 MB. */
+  blockInfoCacheBytes: 100_663_296,
   /** Bytes of bits and vectors kept in memory by one open store: a million chunks of 256 dimensions, and half as many of others. */
   vectorCacheBytes: 67_108_864,
   /** Bytes of whole vectors of single blobs kept in memory by one open store, beside those. */

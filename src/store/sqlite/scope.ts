@@ -1,7 +1,7 @@
 import type { Statement } from 'better-sqlite3';
 import { BlobSet, type BlobId, type ViewId } from '../../domain/mod.ts';
 import type { PathTest, Scope } from '../ports.ts';
-import { BoundedCache } from './cache.ts';
+import { BoundedCache } from '../blocks/cache.ts';
 import type { Core } from './core.ts';
 
 /** Sets kept for repeated filters; one of 80,000 blobs takes 10 kB. */

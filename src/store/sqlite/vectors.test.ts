@@ -9,8 +9,8 @@ import type { BlobId, BlobSet } from '../../domain/mod.ts';
 import type { Store, VectorHit } from '../ports.ts';
 import { addFacts, addFiles, addRepository, addView, inScope } from '../suite/harness.ts';
 import { openSqlite, type VectorSizes } from './store.ts';
-import { makeCompiledKernel } from './vector-kernel.ts';
-import { PlainKernel, type Kernel } from './vector-kernel-plain.ts';
+import { makeCompiledKernel } from '../vectors/kernel.ts';
+import { PlainKernel, type Kernel } from '../vectors/kernel-plain.ts';
 
 const DIMENSIONS = 64;
 

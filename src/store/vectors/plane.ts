@@ -1,8 +1,8 @@
 import type { BlobSet } from '../../domain/mod.ts';
-import { bitBytes } from './vector-bits.ts';
-import { makeKernel } from './vector-kernel.ts';
-import type { Kernel } from './vector-kernel-plain.ts';
-import { chunksOf, UNPLACED, type Segment } from './vector-segment.ts';
+import { bitBytes } from './bits.ts';
+import { makeKernel } from './kernel.ts';
+import type { Kernel } from './kernel-plain.ts';
+import { chunksOf, UNPLACED, type Segment } from './segment.ts';
 
 /** Rows that the bits choose among at most; rows of equal bits can be very many. */
 export const ROOM = 65_536;

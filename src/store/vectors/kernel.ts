@@ -1,5 +1,5 @@
-import { VECTOR_KERNEL } from './vector-kernel-bytes.ts';
-import { PlainKernel, type Kernel } from './vector-kernel-plain.ts';
+import { VECTOR_KERNEL } from './kernel-bytes.ts';
+import { PlainKernel, type Kernel } from './kernel-plain.ts';
 
 interface Memory {
   readonly buffer: ArrayBuffer;

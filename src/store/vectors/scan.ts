@@ -1,8 +1,8 @@
 import type { BlobId, BlobSet } from '../../domain/mod.ts';
 import type { VectorHit } from '../ports.ts';
-import { reachUnit, writeTable } from './vector-bits.ts';
-import type { Cells } from './vector-cells.ts';
-import { ROOM, type Plane } from './vector-plane.ts';
+import { reachUnit, writeTable } from './bits.ts';
+import type { Cells } from './cells.ts';
+import { ROOM, type Plane } from './plane.ts';
 
 /**
  * From bits to the nearest: all rows by differing bits; the best of them by what their signs and reach say of the
@@ -21,6 +21,8 @@ const CHUNKS_PER_BLOB = 48;
 const SMALL_SCOPE = 2_000;
 /** Blobs compared between two looks at whether to go on. */
 const BATCH = 64;
+/** Blobs that are named together before they are compared. */
+const AHEAD = 256;
 /** A promise is trusted to be no farther off than one and a half times the mean so far. What is compared was chosen for high promises: most of these are too high. */
 const DOUBT = 1.5;
 
@@ -123,13 +125,22 @@ function binOf(distance: number): number {
   return (distance * (BINS / 2)) | 0;
 }
 
-/** Lets the bits choose what is compared; `cells` say where to look at all, null for everywhere. */
-export function scanBits(plane: Plane, asked: Asked, center: Float32Array, cells: Cells | null, compare: CompareBlob, best: Nearest): void {
+/**
+ * Lets the bits choose what is compared; `cells` say where to look at all, null for everywhere. Names the blobs that it
+ * compares next, so that a driver may load them together first.
+ */
+export function* scanBits(plane: Plane, asked: Asked, center: Float32Array, cells: Cells | null, compare: CompareBlob, best: Nearest): Generator<readonly BlobId[], void, void> {
   const { vector, limit } = asked;
   const runs = plane.runs(asked.within);
   const comparison = new Comparison(plane, vector, compare, best);
   if (runs.reduce((sum, end, at) => (at % 2 === 0 ? sum - end : sum + end), 0) <= SMALL_SCOPE) {
-    for (let at = 0; at < runs.length; at += 2) for (let blob = blobOf(plane.starts, runs[at] as number); (plane.starts[blob] as number) < (runs[at + 1] as number); blob++) comparison.add(blob);
+    const places: number[] = [];
+    for (let at = 0; at < runs.length; at += 2) for (let blob = blobOf(plane.starts, runs[at] as number); (plane.starts[blob] as number) < (runs[at + 1] as number); blob++) places.push(blob);
+    for (let at = 0; at < places.length; at += AHEAD) {
+      const next = places.slice(at, at + AHEAD);
+      yield next.map((place) => plane.blobs[place] as number);
+      for (const place of next) comparison.add(place);
+    }
     return;
   }
   const picked = pickByBits(plane, vector, runs, center, cells, Math.max(WEIGHED_LEAST, limit * WEIGHED_PER_HIT));
@@ -138,8 +149,13 @@ export function scanBits(plane: Plane, asked: Asked, center: Float32Array, cells
   const trust = new Trust();
   // Best promises stand last.
   let left = Math.min(BLOBS_MOST, Math.max(BLOBS_LEAST, Math.ceil(limit * BLOBS_PER_HIT)));
+  let named = keys.length;
   for (let end = keys.length; end > 0 && left > 0;) {
-    const start = Math.max(0, end - Math.min(BATCH, Math.ceil(left)));
+    if (named === end) {
+      named = Math.max(0, end - AHEAD);
+      yield Array.from(keys.subarray(named, end), (key) => plane.blobs[blobs[placeOf(key)] as number] as number);
+    }
+    const start = Math.max(named, end - Math.min(BATCH, Math.ceil(left)));
     const places = Array.from(keys.subarray(start, end), placeOf);
     // Read in the order in which they are stored.
     for (const i of Array.from(places.keys()).sort((a, b) => (blobs[places[a] as number] as number) - (blobs[places[b] as number] as number))) {
@@ -206,7 +222,7 @@ function pick({ kernel, at }: Plane, runs: readonly number[], least: number, mos
   return found;
 }
 
-/** Of the scan that runs: one never waits for anything. */
+/** Used from one look at the bits to its end, which never waits; what outlives it is copied. */
 const keys = new Float64Array(ROOM);
 const blobs = new Int32Array(ROOM);
 const rows = new Int32Array(ROOM);
@@ -241,7 +257,8 @@ function promised(plane: Plane, vector: Int8Array, count: number): { keys: Float
     keys[place] = key;
     rows[place] = row;
   }
-  return { keys: keys.subarray(0, placeByBlob.size).sort(), blobs, rows };
+  const { size } = placeByBlob;
+  return { keys: keys.slice(0, size).sort(), blobs: blobs.slice(0, size), rows: rows.slice(0, size) };
 }
 
 function placeOf(key: number): number {

@@ -1,4 +1,4 @@
-/** The loops over vectors, within one memory. What each does stands in vector-kernel.as; places are byte offsets. */
+/** The loops over vectors, within one memory. What each does stands in kernel.as; places are byte offsets. */
 export interface Kernel {
   readonly buffer: ArrayBuffer;
   differences(rows: number, count: number, vectors: number, query: number, out: number, histogram: number): void;
@@ -8,7 +8,7 @@ export interface Kernel {
   products(rows: number, count: number, vectors: number, query: number, out: number): void;
 }
 
-/** The loops of vector-kernel.as in JavaScript, for machines without SIMD in WebAssembly: the same numbers, some ten times slower. */
+/** The loops of kernel.as in JavaScript, for machines without SIMD in WebAssembly: the same numbers, some ten times slower. */
 export class PlainKernel implements Kernel {
   readonly buffer: ArrayBuffer;
 

@@ -1,5 +1,5 @@
-// The loops over vectors, compiled by scripts/generate.ts (AssemblyScript) to vector-kernel-bytes.ts.
-// The same in JavaScript stands in vector-kernel-plain.ts; a test proves both equal. All places are byte offsets
+// The loops over vectors, compiled by scripts/generate.ts (AssemblyScript) to kernel-bytes.ts.
+// The same in JavaScript stands in kernel-plain.ts; a test proves both equal. All places are byte offsets
 // into the memory, laid out by the caller. A row of bits or of numbers is a whole count of 16-byte vectors.
 
 // Bits in which each row differs from the query, as 16-bit numbers at `out`; `histogram` counts rows by difference.

@@ -1,7 +1,7 @@
-import { makeKernel } from './vector-kernel.ts';
-import type { Kernel } from './vector-kernel-plain.ts';
-import type { Plane } from './vector-plane.ts';
-import { UNPLACED } from './vector-segment.ts';
+import { makeKernel } from './kernel.ts';
+import type { Kernel } from './kernel-plain.ts';
+import type { Plane } from './plane.ts';
+import { UNPLACED } from './segment.ts';
 
 /** Cells of one repository and model; `UNPLACED` is none of them. */
 const CELLS = 192;

@@ -1,4 +1,4 @@
-/** Made by scripts/generate.ts from vector-kernel.as. Do not edit. */
+/** Made by scripts/generate.ts from kernel.as. Do not edit. */
 export const VECTOR_KERNEL: string = [
   'AGFzbQEAAAABKARgBn9/f39/fwBgBX9/f39/AGAHf39/f39/fwF/YAh/f39/f39/fwADBgUAAAECAwUDAQAAB0IGC2RpZmZlcmVuY2VzAAANZGlmZmVyZW5j',
   'ZXNJbgAEBHBpY2sAAwV3ZWlnaAABCHByb2R1Y3RzAAIGbWVtb3J5AgAKwAYFtAICAn8DeyACQQJGBEAgA/0ABAAhCiAD/QAEECEIA0AgASAGSgRAIAQgAP0A',

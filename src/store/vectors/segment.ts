@@ -1,5 +1,5 @@
 import type { BlobId } from '../../domain/mod.ts';
-import { packBlobs, packCounts, unpackBlobs, unpackCounts } from './blocks.ts';
+import { packBlobs, packCounts, unpackBlobs, unpackCounts } from '../blocks/format.ts';
 
 /**
  * Some blobs of one repository and model, in the order in which they were written, with what the scan needs of each
@@ -9,7 +9,7 @@ export interface Segment {
   readonly blobs: Uint32Array;
   /** Chunks of each blob. */
   readonly counts: Uint32Array;
-  /** A row of bits for each chunk (vector-bits.ts); empty as long as the repository is small enough to compare whole vectors. */
+  /** A row of bits for each chunk (bits.ts); empty as long as the repository is small enough to compare whole vectors. */
   readonly bits: Uint8Array;
   /** One byte for each chunk that has bits: how far its bits reach. */
   readonly reaches: Uint8Array;

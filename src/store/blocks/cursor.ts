@@ -1,15 +1,14 @@
 import { ByteReader } from '../../base/mod.ts';
 import { compareKeys } from '../../domain/mod.ts';
-import type { BlockInfo, Blocks } from './blocks.ts';
+import type { BlockInfo, PageRange } from './format.ts';
 
 /** Pages read ahead by each cursor of a merge. */
 const PAGES_AHEAD = 8;
 /** Key bytes that fit a number exactly. */
 const HEAD_BYTES = 6;
 
-/** Walks the entries of one block in key order, a few pages at a time. */
+/** Walks the entries of one block in key order, a few pages at a time. Whoever walks feeds it what `wanted` names before `next`. */
 export class Cursor {
-  readonly #blocks: Blocks;
   readonly #info: BlockInfo;
   #nextPage = 0;
   #ahead: Uint8Array[] = [];
@@ -21,8 +20,7 @@ export class Cursor {
   documentCount = 0;
   postings: Uint8Array = new Uint8Array(0);
 
-  constructor(blocks: Blocks, info: BlockInfo) {
-    this.#blocks = blocks;
+  constructor(info: BlockInfo) {
     this.#info = info;
   }
 
@@ -53,13 +51,22 @@ export class Cursor {
     return true;
   }
 
+  /** Pages that have to be fed before `next`; null where it can go on. */
+  get wanted(): PageRange | null {
+    const { row } = this.#info;
+    if (this.#page.at < this.#page.end || this.#ahead.length > 0 || this.#nextPage >= row.pages) return null;
+    return { row, from: this.#nextPage, count: Math.min(PAGES_AHEAD, row.pages - this.#nextPage) };
+  }
+
+  feed(pages: readonly Uint8Array[]): void {
+    this.#ahead = [...pages].reverse();
+    this.#nextPage += pages.length;
+  }
+
   #turn(): boolean {
-    if (this.#ahead.length === 0) {
-      if (this.#nextPage >= this.#info.row.pages) return false;
-      this.#ahead = this.#blocks.pages(this.#info.row, this.#nextPage, PAGES_AHEAD).reverse();
-      this.#nextPage += PAGES_AHEAD;
-    }
-    this.#page = new ByteReader(this.#ahead.pop() ?? new Uint8Array(0));
+    const page = this.#ahead.pop();
+    if (page === undefined) return false;
+    this.#page = new ByteReader(page);
     return this.#page.end > 0;
   }
 
