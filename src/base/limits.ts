@@ -73,6 +73,8 @@ export const LIMITS = {
   textCacheBytes: 33_554_432,
   /** Bytes of unpacked facts kept in memory by one open store. */
   factsCacheBytes: 8_388_608,
+  /** Milliseconds for which a question whose connection to the database broke is asked again: a restart takes seconds. */
+  databaseRetryMillis: 15_000,
   /** Rows about blobs, and rows about their places, kept in memory by one open store: some 300 bytes each. */
   rowsCached: 20_000,
   /** Milliseconds that a second writer waits before it says who holds the index. */

@@ -18,6 +18,8 @@ export const METRICS = {
   code_index_repositories: { kind: 'gauge', labels: [], text: 'Repositories that are indexed.' },
   code_index_files: { kind: 'gauge', labels: [], text: 'Files that can be searched.' },
   code_index_vectors: { kind: 'gauge', labels: [], text: 'Vectors that are stored.' },
+  code_index_database_connections: { kind: 'gauge', labels: ['state'], text: 'Connections of this process to the database: `busy`, `idle`, and questions `waiting` for one. An embedded database has none.' },
+  code_index_database_query_seconds: { kind: 'histogram', labels: [], text: 'Seconds that a statement of a question took on the database server, waiting for a connection included.' },
   code_index_database_bytes: { kind: 'gauge', labels: [], text: 'Bytes of the database.' },
   code_index_disk_free_bytes: { kind: 'gauge', labels: [], text: 'Bytes free on the disk of the data folder.' },
 } as const;

@@ -24,7 +24,7 @@ export async function embedPhase(run: Run, opened: OpenedModel): Promise<void> {
     opened.threadFile === null ? 2 : run.pool.threads + 1,
     (batch) => (opened.threadFile === null ? embedHere(run, opened, batch) : embedInThread(run, opened.threadFile, batch)),
     async (vectors, batch) => {
-      await using _lease = await store.lease(`storing vectors of ${repository.name}`, run.signal === undefined ? {} : { signal: run.signal });
+      await using _lease = await store.lease(`storing vectors of ${repository.name}`, { repository: repository.id, ...(run.signal === undefined ? {} : { signal: run.signal }) });
       // Another writer may have removed a file while its text was away.
       const still = await store.files.blobs(batch.map((blob) => blob.id));
       const rows = batch.flatMap((blob, at) => (still.has(blob.id) ? [{ blob: blob.id, vectors: vectors[at] as Int8Array }] : []));
@@ -36,7 +36,7 @@ export async function embedPhase(run: Run, opened: OpenedModel): Promise<void> {
   );
   const models = await store.vectors.models([repository.id]);
   if (!models.has(id) || models.size === 1) return;
-  await using _lease = await store.lease(`removing former vectors of ${repository.name}`, run.signal === undefined ? {} : { signal: run.signal });
+  await using _lease = await store.lease(`removing former vectors of ${repository.name}`, { repository: repository.id, ...(run.signal === undefined ? {} : { signal: run.signal }) });
   await store.commit({ repository: repository.id, dropVectorsBut: id });
 }
 

@@ -39,7 +39,7 @@ export interface IndexOptions {
 export async function indexView(context: { store: Store; pool: Pool; embedding?: Embedding | null; masking?: Masking }, target: IndexTarget, options: IndexOptions = {}): Promise<IndexSummary> {
   const { store, pool } = context;
   const started = performance.now();
-  const leaseOptions = { ...(options.waitMillis === undefined ? {} : { waitMillis: options.waitMillis }), ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  const leaseOptions = { ...(options.waitMillis === undefined ? {} : { waitMillis: options.waitMillis }), ...(options.signal === undefined ? {} : { signal: options.signal }), repository: target.repository.id };
   await using lease = new AsyncDisposableStack();
   lease.use(await store.lease(`indexing ${target.repository.name}`, leaseOptions));
   const { masked, emptied, view } = await maskedAs(store, target, context.masking ?? { wanted: false, allowed: NOTHING_ALLOWED });

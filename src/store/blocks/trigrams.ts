@@ -156,3 +156,15 @@ function merged(a: Uint32Array, b: Uint32Array): Uint32Array {
   }
   return out.subarray(0, count);
 }
+
+/** The keys that a condition may look up, each once. */
+export function keysOf(plan: TrigramPlan): Uint8Array[] {
+  const found = new Set<number>();
+  const gather = (item: TrigramPlan): void => {
+    if (item.kind === 'all' || item.kind === 'none') return;
+    if (item.kind === 'and') for (const key of item.keys) found.add(key);
+    item.items.forEach(gather);
+  };
+  gather(plan);
+  return [...found].map((key) => Uint8Array.of(key >>> 16, key >>> 8, key));
+}

@@ -59,6 +59,11 @@ export class Plane {
     return this.starts[this.blobs.length] as number;
   }
 
+  /** Segments that stand here. */
+  get segments(): number {
+    return this.#segments.length;
+  }
+
   /** Bytes in memory, with what the lists of blobs take. */
   get bytes(): number {
     return this.at.end + this.reaches.length + this.squares.length * 8 + this.blobs.length * 16;
