@@ -35,6 +35,7 @@ if (postgresIsInstalled()) {
     });
     after(() => server[Symbol.asyncDispose]());
     storeSuite('PostgreSQL', {
+      propertyRuns: 8,
       url: urlOf,
       // Copies of one whose tables are made: making them anew takes longer than the tests.
       create: async (dataDir) => {

@@ -19,6 +19,8 @@ export interface Driver {
   remove?(dataDir: string): Promise<void>;
   /** Encrypts the store. */
   readonly key?: string;
+  /** Runs of tests by property; absent: 20. */
+  readonly propertyRuns?: number;
   /** Rows of every table that holds what was indexed, by table, without bookkeeping tables. */
   rows(dataDir: string): Promise<Readonly<Record<string, number>>>;
 }

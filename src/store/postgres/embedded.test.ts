@@ -1,0 +1,34 @@
+/** The suite of stores on PostgreSQL in this process, everywhere. */
+import path from 'node:path';
+import { after, before, describe } from 'node:test';
+import { Embedded } from '../../../test/services/pglite.ts';
+import { storeSuite } from '../suite/mod.ts';
+import { openPostgres } from './store.ts';
+
+const BOOKKEEPING = new Set(['language', 'lease_note', 'code_index_format']);
+
+describe('PostgreSQL in the process', () => {
+  let server: Embedded;
+  const schemas = new Map<string, string>();
+  const schemaOf = (dataDir: string): string => schemas.get(path.basename(dataDir)) ?? '';
+  before(async () => {
+    server = await Embedded.start();
+  });
+  after(() => server[Symbol.asyncDispose]());
+  storeSuite('PGlite', {
+    propertyRuns: 5,
+    url: schemaOf,
+    create: async (dataDir) => void schemas.set(path.basename(dataDir), await server.schema()),
+    open: (dataDir, readOnly) => openPostgres({ database: server.database(schemaOf(dataDir)), readOnly }),
+    remove: async (dataDir) => {
+      if (schemas.has(path.basename(dataDir))) await server.drop(schemaOf(dataDir));
+    },
+    rows: async (dataDir) => {
+      const { reader } = server.database(schemaOf(dataDir));
+      const tables = await reader.rows<[string]>("SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = current_schema()::regnamespace ORDER BY 1");
+      const counts: Record<string, number> = {};
+      for (const [name] of tables) if (!BOOKKEEPING.has(name)) counts[name] = (await reader.rows<[number]>(`SELECT count(*) FROM "${name}"`))[0]?.[0] ?? -1;
+      return counts;
+    },
+  });
+});
