@@ -77,6 +77,14 @@ export function postgresBinaries(): string | null {
 
 export const postgresIsInstalled = (): boolean => postgresBinaries() !== null;
 
+/** Whether the same server has the extension `vector`. */
+export function pgvectorIsInstalled(): boolean {
+  const binaries = postgresBinaries();
+  if (binaries === null) return false;
+  const shared = spawnSync(path.join(binaries, 'pg_config'), ['--sharedir'], { encoding: 'utf8' }).stdout;
+  return existsSync(path.join((shared ?? '').trim(), 'extension', 'vector.control'));
+}
+
 /** The users that a server may run as when the test runs as root, whom PostgreSQL refuses. */
 function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
