@@ -30,6 +30,13 @@ export interface Setting {
 export interface Settings extends ServerSettings {
   readonly dataDir: string | null;
   readonly databaseUrl: string | null;
+  readonly databaseReadUrl: string | null;
+  readonly dbPassword: string | null;
+  readonly databasePoolSize: number;
+  readonly databasePoolOverflow: number;
+  readonly databasePoolWaitSeconds: number;
+  readonly databaseConnectionSeconds: number;
+  readonly databaseStatementSeconds: number;
   readonly allowedRoots: readonly string[];
   readonly repositoryManagement: boolean;
   readonly autoCleanup: boolean;
@@ -83,8 +90,18 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'databaseUrl', flag: null, variable: 'DATABASE_URL', type: 'database_url', default: 'sqlite:<data folder>/code_index.db',
-    text: 'Where the index is kept: `sqlite:` and the path of a file.',
+    text: 'Where the index is kept: `sqlite:` and the path of a file, or `postgresql://user:password@host:5432/database` (with `?sslmode=verify-full&sslrootcert=<file>` for TLS, `?schema=<name>` for tables in a schema of their own).',
   },
+  {
+    name: 'databaseReadUrl', flag: null, variable: 'DATABASE_READ_URL', type: 'database_url', default: 'none: DATABASE_URL answers',
+    text: 'For PostgreSQL: a replica that answers questions in `serve`. What is written and who may ask goes to DATABASE_URL.',
+  },
+  { name: 'dbPassword', flag: null, variable: 'DB_PASSWORD', type: 'text', default: 'none', secret: true, text: 'Password of DATABASE_URL and DATABASE_READ_URL, where they have none.' },
+  { name: 'databasePoolSize', flag: null, variable: 'DATABASE_POOL_SIZE', type: 'integer', least: 1, most: 1_000, default: '10', text: 'For PostgreSQL: connections that a process keeps.' },
+  { name: 'databasePoolOverflow', flag: null, variable: 'DATABASE_POOL_OVERFLOW', type: 'integer', least: 0, most: 1_000, default: '10', text: 'Connections beyond those, opened for a moment.' },
+  { name: 'databasePoolWaitSeconds', flag: null, variable: 'DATABASE_POOL_WAIT_SECONDS', type: 'integer', least: 1, most: 600, default: '30', text: 'Seconds that a question waits for a free connection before it fails.' },
+  { name: 'databaseConnectionSeconds', flag: null, variable: 'DATABASE_CONNECTION_SECONDS', type: 'integer', least: 10, most: 604_800, default: '3600', text: 'Seconds after which a connection is replaced.' },
+  { name: 'databaseStatementSeconds', flag: null, variable: 'DATABASE_STATEMENT_SECONDS', type: 'integer', least: 1, most: 3_600, default: '30', text: 'Seconds that one statement of a question may take.' },
   {
     name: 'allowedRoots', flag: null, variable: 'MCP_ALLOWED_ROOTS', type: 'folders', default: 'every folder',
     text: 'Folders, separated as in PATH, outside of which nothing is indexed.',
@@ -220,6 +237,8 @@ function absent(setting: Setting): unknown {
   }
 }
 
+const SERVER_ADDRESS = /^postgres(ql)?:\/\//;
+
 const UNITS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000 };
 
 function rateOf(text: string): Rate | null | undefined {
@@ -246,8 +265,9 @@ function parse(setting: Setting, source: string, raw: string): unknown {
       if (!(setting.values ?? []).includes(raw)) throw fail(`one of ${(setting.values ?? []).join(', ')}`);
       return raw;
     case 'database_url':
-      if (!raw.startsWith('sqlite:')) throw fail('sqlite: and the path of a file');
-      return raw;
+      if (setting.name === 'databaseReadUrl' ? SERVER_ADDRESS.test(raw) : raw.startsWith('sqlite:') || SERVER_ADDRESS.test(raw)) return raw;
+      // What is wrong may hold a password all the same.
+      throw new CodeIndexError('invalid_query', `${source} cannot be an address of ${JSON.stringify(/^[\w+.-]*/.exec(raw)?.[0] ?? '')}.`, `Set it to ${setting.name === 'databaseUrl' ? 'sqlite: and the path of a file, or to ' : ''}postgresql://user:password@host:5432/database.`);
     case 'rate': {
       const rate = rateOf(raw);
       if (rate === undefined) throw fail('a number a second, minute or hour, as 600/minute, or off');

@@ -36,6 +36,7 @@ export function openProduct(settings: Settings, { cwd, version, serving }: Produ
     maxUploadBytes: settings.maxUploadBytes,
     urls: urlsOf(current, serving !== undefined),
     ...databaseOf(settings, cwd),
+    ...serverOf(settings, serving !== undefined),
     server: settings,
     ...(serving === undefined ? {} : { meter: serving.meter }),
     version,
@@ -57,8 +58,10 @@ function endGitAt(folder: string): void {
   if (!known.includes(folder)) process.env['GIT_CEILING_DIRECTORIES'] = [...known, folder].join(path.delimiter);
 }
 
-/** The file of the embedded database. */
-export function databaseFileOf({ databaseUrl }: Settings, dataDir: string, cwd: string): string {
+/** The file of the embedded database; null where a server keeps it. */
+export function databaseFileOf(settings: Settings, dataDir: string, cwd: string): string | null {
+  if (isDatabaseServer(settings)) return null;
+  const { databaseUrl } = settings;
   const named = (databaseUrl ?? '').replace(/^sqlite:(\/\/(?=\/|$))?/, '');
   return named === '' ? path.join(dataDir, 'code_index.db') : path.resolve(cwd, named);
 }
@@ -80,6 +83,24 @@ function urlsOf(current: () => Settings, serving: boolean): UrlRules {
       return current().privateHosts ?? !serving;
     },
   };
+}
+
+/** Nothing for the embedded database. Only a server asks a replica: what indexes must see what it wrote. */
+function serverOf(settings: Settings, serving: boolean): Partial<ServiceSettings> {
+  if (!isDatabaseServer(settings)) return {};
+  const { databaseReadUrl, dbPassword } = settings;
+  return {
+    databaseServer: {
+      ...(serving && databaseReadUrl !== null ? { readUrl: databaseReadUrl } : {}),
+      ...(dbPassword === null ? {} : { password: dbPassword }),
+      poolSize: settings.databasePoolSize, poolOverflow: settings.databasePoolOverflow, poolWaitSeconds: settings.databasePoolWaitSeconds,
+      connectionSeconds: settings.databaseConnectionSeconds, statementSeconds: settings.databaseStatementSeconds,
+    },
+  };
+}
+
+export function isDatabaseServer({ databaseUrl }: Settings): boolean {
+  return databaseUrl !== null && !databaseUrl.startsWith('sqlite:');
 }
 
 /** The file wins over the variable: whoever moves the key out of the environment need not hurry to clear it. */

@@ -5,7 +5,7 @@ import type { Pool } from '../code/mod.ts';
 import type { Identity, Repository, RepositoryId, View } from '../domain/mod.ts';
 import type { EmbeddingModel, Meaning, ModelSettings } from '../embed/mod.ts';
 import type { Queue } from '../queue/mod.ts';
-import type { Store } from '../store/mod.ts';
+import type { ServerOptions, Store } from '../store/mod.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { LOCAL, type Caller } from './caller.ts';
 import { granted } from './granted.ts';
@@ -16,8 +16,10 @@ import { workspaceOf, type WorkspaceItem } from './workspace.ts';
 export interface ServiceSettings {
   /** Absolute. Holds `code_index.db`, `repositories/`, `uploads/` and `logs/`. */
   readonly dataDir: string;
-  /** `sqlite:<file>`; absent: `code_index.db` in the data folder. */
+  /** `sqlite:<file>` or `postgresql://...`; absent: `code_index.db` in the data folder. */
   readonly databaseUrl?: string;
+  /** How a database server is reached. */
+  readonly databaseServer?: ServerOptions;
   /** Absolute folders; where there are some, nothing outside them is indexed. */
   readonly allowedRoots: readonly string[];
   /** Absolute folders that the caller works in: what is searched when no repository is named. */
@@ -245,7 +247,11 @@ class LocalService implements Service {
 async function openIn(settings: ServiceSettings): Promise<Store> {
   const { openStore } = await import('../store/mod.ts');
   makeDataFolder(settings.dataDir);
-  const store = await openStore(settings.databaseUrl ?? 'sqlite:', { dataDir: settings.dataDir, ...(settings.databaseKey === undefined ? {} : { key: settings.databaseKey }) });
+  const { databaseServer, databaseKey, meter } = settings;
+  const store = await openStore(settings.databaseUrl ?? 'sqlite:', {
+    dataDir: settings.dataDir,
+    ...(databaseKey === undefined ? {} : { key: databaseKey }), ...(databaseServer === undefined ? {} : { server: databaseServer }), ...(meter === undefined ? {} : { meter }),
+  });
   return settings.maskSecrets === true ? maskedOnly(store) : store;
 }
 

@@ -9,7 +9,7 @@ import type { Probed } from '../../surface/http/mod.ts';
 export type Probes = Readonly<Record<string, () => Promise<Probed>>>;
 
 /** The parts that /ready looks at. Begin with the store open. */
-export function openProbes(service: Service, databaseFile: string): Probes {
+export function openProbes(service: Service, databaseFile: string | null): Probes {
   const { dataDir } = service.settings;
   const processor = processorShare();
   return {
@@ -24,10 +24,10 @@ export function openProbes(service: Service, databaseFile: string): Probes {
 }
 
 /** Reads what every query reads. A file that is gone or was replaced still answers here, and must be told. */
-export function databaseProbe(service: Service, file: string): () => Promise<Probed> {
-  const opened = statOf(file);
+export function databaseProbe(service: Service, file: string | null): () => Promise<Probed> {
+  const opened = file === null ? null : statOf(file);
   return async () => {
-    const now = statOf(file);
+    const now = file === null ? null : statOf(file);
     if (opened !== null && now === null) return bad(`${file} is gone; answers come from what this server has open. Restore it and restart the server.`);
     if (opened !== null && now !== null && (opened.ino !== now.ino || opened.dev !== now.dev)) return bad(`${file} was replaced by another file; restart the server to answer from it.`);
     const repositories = await (await service.store()).meta.repositories();
