@@ -11,6 +11,7 @@ import type { Core } from './core.ts';
 import type { Connection } from './database.ts';
 import { putEntries } from './entries.ts';
 import { missing } from './errors.ts';
+import type { Points } from './points.ts';
 import { takeIds } from './ranges.ts';
 import { VectorWriter } from './vector-writer.ts';
 
@@ -20,9 +21,9 @@ export class Committer {
   readonly #core: Core;
 
   /** `wholeChunks`: above so many chunks of a repository bits are kept of its vectors. */
-  constructor(core: Core, wholeChunks: number) {
+  constructor(core: Core, wholeChunks: number, points: Points | null) {
     this.#core = core;
-    this.vectors = new VectorWriter(wholeChunks);
+    this.vectors = new VectorWriter(wholeChunks, points);
   }
 
   /** Makes what a delta needs of tables that all repositories share, before its transaction. */

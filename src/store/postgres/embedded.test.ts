@@ -1,8 +1,12 @@
-/** The suite of stores on PostgreSQL in this process, everywhere. */
+/** The suites of stores on PostgreSQL in this process, everywhere. */
+import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { Embedded } from '../../../test/services/pglite.ts';
+import { addRepository } from '../suite/harness.ts';
 import { storeSuite } from '../suite/mod.ts';
+import { nearestSuite } from '../suite/nearest.ts';
+import type { Store } from '../ports.ts';
 import { openPostgres } from './store.ts';
 
 const BOOKKEEPING = new Set(['language', 'lease_note', 'code_index_format']);
@@ -16,7 +20,7 @@ describe('PostgreSQL in the process', () => {
   });
   after(() => server[Symbol.asyncDispose]());
   storeSuite('PGlite', {
-    propertyRuns: 5,
+    propertyRuns: 3,
     url: schemaOf,
     create: async (dataDir) => void schemas.set(path.basename(dataDir), await server.schema()),
     open: (dataDir, readOnly) => openPostgres({ database: server.database(schemaOf(dataDir)), readOnly }),
@@ -31,4 +35,15 @@ describe('PostgreSQL in the process', () => {
       return counts;
     },
   });
+
+  // A server without extensions is tried where a real one is (postgres.test.ts): this one is slow.
+  nearestSuite('PGlite with an index of points', async (vectorSizes, work) => {
+    await using own = await Embedded.start();
+    const schema = await own.schema();
+    const open = (readOnly: boolean): Promise<Store> => openPostgres({ database: own.database(schema), readOnly, vectorSizes });
+    const [store, reader] = [await open(false), await open(true)];
+    await work(store, reader, await addRepository(store));
+    const [row] = await own.database(schema).reader.rows<[number, number]>('SELECT count(*), (SELECT count(*) FROM vector_point) FROM vector_space WHERE points = 2');
+    assert.equal((row?.[1] ?? 0) > 0, vectorSizes.cells < 10_000 && (row?.[0] ?? 0) > 0, 'points are there where the repository is very large');
+  }, 1);
 });

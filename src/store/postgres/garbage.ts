@@ -76,6 +76,7 @@ export class Garbage {
       await connection.run('DELETE FROM entry WHERE repository = $1', [repository]);
       await connection.run('DELETE FROM vector_segment WHERE repository = $1', [repository]);
       await connection.run('DELETE FROM vector_space WHERE repository = $1', [repository]);
+      await this.#committer.vectors.points?.removeModels(connection, repository, 0);
     });
     await this.#deleteBlobs(lease, repository, '');
   }
@@ -133,6 +134,7 @@ export class Garbage {
         const ids = rows.map(([id]) => id);
         await connection.run('DELETE FROM facts WHERE repository = $1 AND blob = ANY($2::int8[])', [repository, ids]);
         await connection.run('DELETE FROM blob_vectors WHERE repository = $1 AND blob = ANY($2::int8[])', [repository, ids]);
+        await this.#committer.vectors.points?.remove(connection, repository, ids);
         // A pack goes with the last blob in it.
         await connection.run(
           'DELETE FROM pack WHERE repository = $1 AND id = ANY($2::int8[]) AND NOT EXISTS (SELECT 1 FROM blob WHERE blob.repository = $1 AND blob.pack = pack.id)', [repository, [...new Set(rows.map(([, pack]) => pack))]],

@@ -161,6 +161,8 @@ export class Leases {
       await lease.idle();
       // Waits for the disk, and with it for everything that was committed without waiting.
       await session.run('DELETE FROM lease_note WHERE lock = $1', [lock]);
+    } catch (thrown) {
+      throw asStoreError(thrown, this.#core.database.place, 'Ending the right to write');
     } finally {
       await lease.close();
     }

@@ -4,9 +4,10 @@ import { floatsOf } from '../vectors/bits.ts';
 import { Cells } from '../vectors/cells.ts';
 import type { OwnVectors } from '../vectors/own.ts';
 import { Plane } from '../vectors/plane.ts';
-import { scanBits, scanWhole, type Asked, type Nearest } from '../vectors/scan.ts';
+import { compareBlob, scanBits, scanWhole, type Asked, type Nearest } from '../vectors/scan.ts';
 import { unpackSegment, type Segment } from '../vectors/segment.ts';
 import { Replaced, type Core } from './core.ts';
+import type { Points } from './points.ts';
 import type { BlobVectors } from './vectors.ts';
 import type { ModelRow } from './vector-writer.ts';
 
@@ -39,7 +40,10 @@ export class Planes {
   /** Planes are brought up to date one after the other, so that nothing is loaded twice. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(core: Core, own: BlobVectors, cellsFrom: number) {
+  readonly #points: Points | null;
+
+  constructor(core: Core, own: BlobVectors, cellsFrom: number, points: Points | null) {
+    this.#points = points;
     this.#core = core;
     this.#own = own;
     this.#cellsFrom = cellsFrom;
@@ -48,7 +52,9 @@ export class Planes {
   /** Adds the nearest chunks of some repositories. Only inside `Core.read`. */
   async scan(repositories: readonly RepositoryId[], model: ModelRow, asked: Asked, best: Nearest): Promise<void> {
     const stands = await this.#core.stands(repositories);
+    const indexed = await this.#nearPoints([...stands.keys()], model, asked, best);
     for (const [repository, { layout }] of stands) {
+      if (indexed.has(repository)) continue;
       const held = await this.#inTurn(() => this.#get(repository, model, layout));
       if (held === null) continue;
       held.scans++;
@@ -58,6 +64,22 @@ export class Planes {
         held.scans--;
       }
     }
+  }
+
+  /** Asks the index of points about those repositories that have all of theirs in it; gives these. */
+  async #nearPoints(repositories: readonly RepositoryId[], model: ModelRow, asked: Asked, best: Nearest): Promise<ReadonlySet<RepositoryId>> {
+    const complete = (await this.#points?.complete(this.#core.reader, repositories, model.id)) ?? new Set<RepositoryId>();
+    if (this.#points === null || complete.size === 0) return complete;
+    const ofThese = async (blobs: readonly BlobId[]): Promise<BlobId[]> => {
+      await this.#core.ranges.repositories(blobs);
+      return blobs.filter((blob) => complete.has(this.#core.ranges.ownerOf(blob) ?? -1));
+    };
+    // A narrow scope is compared as a whole: the nearest of all may lie outside of it.
+    const blobs = asked.within.size <= BLOBS_AT_ONCE
+      ? await ofThese(asked.within.toArray())
+      : (await this.#points.nearest({ model: model.id, dimensions: model.dimensions }, [...complete], asked.vector, asked.limit)).filter((blob) => asked.within.has(blob));
+    for (const [blob, own] of await this.#own.load(blobs, model)) compareBlob(blob, this.#own.products(own, asked.vector), this.#own.squares(own, model.dimensions), asked.vector, best);
+    return complete;
   }
 
   async #scanOne({ plane, center, cells }: Held, model: ModelRow, asked: Asked, best: Nearest): Promise<void> {

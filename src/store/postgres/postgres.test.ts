@@ -1,11 +1,16 @@
-/** The suite of stores on a real PostgreSQL, where its programs are installed. */
+/** The suites of stores on a real PostgreSQL, where its programs are installed. */
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import pg from 'pg';
 import { postgresIsInstalled, startPostgres, type PrivatePostgres } from '../../../test/services/postgres.ts';
 import { openStore } from '../open.ts';
+import type { Store } from '../ports.ts';
+import { addRepository } from '../suite/harness.ts';
 import { storeSuite } from '../suite/mod.ts';
+import { nearestSuite } from '../suite/nearest.ts';
+import { openConnections } from './connections.ts';
+import { openPostgres } from './store.ts';
 
 /** Tables that outlive what was indexed. */
 const BOOKKEEPING = new Set(['language', 'lease_note', 'code_index_format']);
@@ -45,5 +50,12 @@ if (postgresIsInstalled()) {
       },
       rows: (dataDir) => rowsOf(urlOf(dataDir)),
     });
+    nearestSuite('PostgreSQL without extensions', async (vectorSizes, work) => {
+      const url = await server.createDatabase(undefined, []);
+      const open = (readOnly: boolean): Promise<Store> => openPostgres({ database: openConnections({ url }), readOnly, vectorSizes });
+      await using store = await open(false);
+      await using reader = await open(true);
+      await work(store, reader, await addRepository(store));
+    }, 4);
   });
 }

@@ -10,6 +10,7 @@ import { Garbage } from './garbage.ts';
 import { Leases, type Lease } from './leases.ts';
 import { Merger } from './merger.ts';
 import { makeMeta } from './meta.ts';
+import { Points } from './points.ts';
 import { makeSymbols, makeTerms, makeTrigrams } from './postings.ts';
 import { makeJournal, makeTokens } from './records.ts';
 import { FORMAT, formatOf, prepare } from './schema.ts';
@@ -32,15 +33,17 @@ export interface OpenPostgres {
 
 /** Opens a PostgreSQL database as a store; makes its tables where they are missing, unless `readOnly`. */
 export async function openPostgres({ database, readOnly, vectorSizes = SIZES }: OpenPostgres): Promise<Store> {
+  let points: Points | null;
   try {
     if (readOnly) await checkFormat(database);
     else await prepare(database);
+    points = await Points.open(database, readOnly);
   } catch (thrown) {
     await database[Symbol.asyncDispose]();
     throw asStoreError(thrown, database.place, 'Opening the index');
   }
   const core = new Core(database, { readOnly });
-  const committer = new Committer(core, vectorSizes.whole);
+  const committer = new Committer(core, vectorSizes.whole, points);
   const blocks = new Blocks(core);
   const garbage = new Garbage(core, committer);
   // What is merged was written a moment ago: a replica may not have it yet.
@@ -73,7 +76,7 @@ export async function openPostgres({ database, readOnly, vectorSizes = SIZES }: 
     trigrams: makeTrigrams(core, blocks),
     terms: makeTerms(core, blocks),
     symbols: makeSymbols(core, blocks),
-    vectors: makeVectors(core, vectorSizes.cells),
+    vectors: makeVectors(core, vectorSizes.cells, points),
     tokens: makeTokens(core),
     journal: makeJournal(core),
     supports: { concurrentWriters: true, approximateVectors: true },

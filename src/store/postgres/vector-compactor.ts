@@ -5,6 +5,7 @@ import type { Owner } from '../vectors/grouping.ts';
 import { chunksOf, UNPLACED } from '../vectors/segment.ts';
 import type { Core } from './core.ts';
 import type { Lease } from './leases.ts';
+import { POINTS, type Points } from './points.ts';
 import type { VectorWriter } from './vector-writer.ts';
 
 /** Cells are made anew when more chunks than this share lie in none. */
@@ -27,7 +28,7 @@ export class VectorCompactor {
   /** Makes cells behind what is committed meanwhile, once the repository has passed the size. */
   schedule(lease: Lease, repository: RepositoryId): void {
     lease.behind(async () => {
-      for (const owner of await this.#owners(repository)) if ((await this.#isLarge(owner)) && !(await this.#hasCells(owner))) await this.#place(lease, owner);
+      for (const owner of await this.#owners(repository)) if ((await this.#isLarge(owner)) && !(await this.#hasCells(owner))) await (this.#vectors.points === null ? this.#place(lease, owner) : this.#fill(lease, owner, this.#vectors.points));
     });
   }
 
@@ -37,7 +38,10 @@ export class VectorCompactor {
         throwIfAborted(signal);
         await breathe();
       }
-      if ((await this.#isLarge(owner)) && (await this.#unplacedShare(owner)) > UNPLACED_SHARE) await this.#place(lease, owner, signal);
+      if (!(await this.#isLarge(owner))) continue;
+      if (this.#vectors.points !== null) {
+        if (!(await this.#hasCells(owner))) await this.#fill(lease, owner, this.#vectors.points, signal);
+      } else if ((await this.#unplacedShare(owner)) > UNPLACED_SHARE) await this.#place(lease, owner, signal);
     }
   }
 
@@ -52,8 +56,10 @@ export class VectorCompactor {
     return (await this.#vectors.list(writer, owner)).reduce((sum, { chunks }) => sum + chunks, 0) > this.#cellsFrom;
   }
 
+  /** Cells, or all points where the server has an index of them. */
   async #hasCells({ repository, model }: Owner): Promise<boolean> {
-    return (await this.#core.database.writer.rows('SELECT 1 FROM vector_space WHERE repository = $1 AND model = $2 AND cells IS NOT NULL', [repository, model])).length > 0;
+    const condition = this.#vectors.points === null ? 'cells IS NOT NULL' : `points = ${POINTS.complete}`;
+    return (await this.#core.database.writer.rows(`SELECT 1 FROM vector_space WHERE repository = $1 AND model = $2 AND ${condition}`, [repository, model])).length > 0;
   }
 
   async #unplacedShare(owner: Owner): Promise<number> {
@@ -84,6 +90,23 @@ export class VectorCompactor {
       await connection.run('UPDATE vector_space SET cells = $3 WHERE repository = $1 AND model = $2', [repository, model, new Uint8Array(cells.middles.buffer)]);
       await connection.run('UPDATE repository SET layout = layout + 1 WHERE id = $1', [repository]);
     });
+  }
+
+  /** Commits add the points of what they bring from the first step on; here follow those that were there before. The index comes when there is something in it: built at once it takes a part of the time. */
+  async #fill(lease: Lease, owner: Owner, points: Points, signal?: AbortSignal): Promise<void> {
+    const { repository, model } = owner;
+    const note = (state: number): Promise<unknown> => lease.write((connection) => connection.run('UPDATE vector_space SET points = $3 WHERE repository = $1 AND model = $2', [repository, model, state]));
+    await note(POINTS.filling);
+    const { writer } = this.#core.database;
+    const ids = (await this.#vectors.list(writer, owner)).map(({ id }) => id);
+    const blobs = (await this.#vectors.read(writer, owner, ids)).flatMap((segment) => [...segment.blobs]);
+    for (let from = 0; from < blobs.length; from += BLOBS_AT_ONCE) {
+      throwIfAborted(signal);
+      await lease.write(async (connection) => points.add(connection, owner, await this.#vectors.vectors(connection, owner, blobs.slice(from, from + BLOBS_AT_ONCE))));
+      await breathe();
+    }
+    await points.index(owner);
+    await note(POINTS.complete);
   }
 
   async #placeSegment(lease: Lease, owner: Owner, id: number, cells: Cells): Promise<void> {

@@ -6,6 +6,7 @@ import { chunksOf, joinSegments, packSegment, unpackSegment, type Segment } from
 import type { NewVectors } from '../ports.ts';
 import { CopyRows } from './copy-rows.ts';
 import type { Connection } from './database.ts';
+import { POINTS, type Points } from './points.ts';
 
 export interface ModelRow {
   readonly id: number;
@@ -23,9 +24,12 @@ export async function modelsOf(connection: Connection): Promise<ModelRow[]> {
 /** Writes vectors and their segments (../vectors/segment.ts). Every method runs inside one transaction of the caller, under the lease of the repository. */
 export class VectorWriter {
   readonly #wholeChunks: number;
+  /** Null where the server has no index of vectors. */
+  readonly points: Points | null;
 
-  constructor(wholeChunks: number) {
+  constructor(wholeChunks: number, points: Points | null) {
     this.#wholeChunks = wholeChunks;
+    this.points = points;
   }
 
   /** The model of this name, made where it is missing. */
@@ -69,7 +73,11 @@ export class VectorWriter {
     for (const [blob, vectors] of fresh) copied.add([blob, repository, id, new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength)]);
     await connection.copy('blob_vectors', ['blob', 'repository', 'model', 'data'], copied.finish());
     await connection.run('UPDATE blob SET embedded = $3 WHERE repository = $1 AND id = ANY($2::int8[])', [repository, stored, id]);
-    if (replaced.size > 0) await this.#remove(connection, owner, (blob) => replaced.has(blob));
+    if (replaced.size > 0) {
+      await this.#remove(connection, owner, (blob) => replaced.has(blob));
+      await this.points?.remove(connection, repository, [...replaced]);
+    }
+    if (this.points !== null && (await this.#hasPoints(connection, owner))) await this.points.add(connection, owner, fresh);
     await this.#add(connection, owner, fresh);
   }
 
@@ -80,6 +88,7 @@ export class VectorWriter {
     await connection.run('DELETE FROM blob_vectors WHERE repository = $1 AND model <> $2', [repository, keptId]);
     await connection.run('DELETE FROM vector_segment WHERE repository = $1 AND model <> $2', [repository, keptId]);
     await connection.run('DELETE FROM vector_space WHERE repository = $1 AND model <> $2', [repository, keptId]);
+    await this.points?.removeModels(connection, repository, keptId);
     await connection.run(
       `UPDATE blob SET embedded = CASE WHEN EXISTS (SELECT 1 FROM blob_vectors AS own WHERE own.repository = $1 AND own.blob = blob.id AND own.model = $2) THEN $2 ELSE 0 END
        WHERE repository = $1 AND embedded <> 0 AND embedded <> $2`, [repository, keptId],
@@ -110,6 +119,10 @@ export class VectorWriter {
   async center(connection: Connection, { repository, model }: Owner): Promise<Float32Array | null> {
     const [row] = await connection.rows<[Buffer]>('SELECT center FROM vector_space WHERE repository = $1 AND model = $2', [repository, model]);
     return row === undefined ? null : floatsOf(row[0]);
+  }
+
+  async #hasPoints(connection: Connection, { repository, model }: Owner): Promise<boolean> {
+    return (await connection.rows(`SELECT 1 FROM vector_space WHERE repository = $1 AND model = $2 AND points <> ${POINTS.none}`, [repository, model])).length > 0;
   }
 
   /** All vectors of some blobs; those that are gone are absent. */

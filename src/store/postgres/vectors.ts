@@ -6,6 +6,7 @@ import { OwnProducts, ownVectors, type OwnVectors } from '../vectors/own.ts';
 import { Nearest } from '../vectors/scan.ts';
 import type { Core } from './core.ts';
 import { Planes } from './planes.ts';
+import type { Points } from './points.ts';
 import { BLOB_COLUMNS, blobOf, type BlobRow } from './rows.ts';
 import { modelsOf, type ModelRow } from './vector-writer.ts';
 
@@ -14,11 +15,11 @@ const EMBEDDABLE = 'blob.repository = ANY($1::int4[]) AND blob.state = 1 AND NOT
 /** Whether it has a row of the model $2. */
 const HAS_ROW = '(blob.embedded = $2 OR (blob.embedded <> 0 AND EXISTS (SELECT 1 FROM blob_vectors AS own WHERE own.repository = blob.repository AND own.blob = blob.id AND own.model = $2)))';
 
-/** Vectors of chunks, by model. In a repository of more than `cellsFrom` chunks only the nearest cells are looked into. */
-export function makeVectors(core: Core, cellsFrom: number): Vectors {
+/** Vectors of chunks, by model. In a repository of more than `cellsFrom` chunks only the nearest cells are looked into, or the index of points. */
+export function makeVectors(core: Core, cellsFrom: number, points: Points | null): Vectors {
   const { reader } = core;
   const own = new BlobVectors(core);
-  const planes = new Planes(core, own, cellsFrom);
+  const planes = new Planes(core, own, cellsFrom, points);
   const modelOf = async (name: string): Promise<ModelRow | undefined> => (await modelsOf(reader)).find((model) => model.name === name);
   return {
     nearest: ({ repositories, within, model, vector, limit }) => core.read('Comparing vectors', async () => {

@@ -88,6 +88,12 @@ function squaresOf(vector: Int8Array): number {
   return sum;
 }
 
+/** Adds all vectors of one blob, whose products with `vector` and squared lengths are known. */
+export function compareBlob(blob: BlobId, products: Int32Array, squares: Int32Array, vector: Int8Array, best: Nearest): void {
+  const own = squaresOf(vector);
+  products.forEach((product, chunk) => best.add(blob, chunk, distanceOf(product, own, squares[chunk] as number)));
+}
+
 /** Distances lie between 0 and 2; so many bins of them tell the nearest few hundred of some thousand closely enough. */
 const BINS = 4_096;
 
