@@ -20,6 +20,8 @@ export interface ServiceSettings {
   readonly databaseUrl?: string;
   /** How a database server is reached. */
   readonly databaseServer?: ServerOptions;
+  /** Opens a store that no address names, for programs that bring their own; it is closed with the service. */
+  readonly openStore?: () => Promise<Store>;
   /** Absolute folders; where there are some, nothing outside them is indexed. */
   readonly allowedRoots: readonly string[];
   /** Absolute folders that the caller works in: what is searched when no repository is named. */
@@ -248,10 +250,10 @@ async function openIn(settings: ServiceSettings): Promise<Store> {
   const { openStore } = await import('../store/mod.ts');
   makeDataFolder(settings.dataDir);
   const { databaseServer, databaseKey, meter } = settings;
-  const store = await openStore(settings.databaseUrl ?? 'sqlite:', {
+  const store = await (settings.openStore?.() ?? openStore(settings.databaseUrl ?? 'sqlite:', {
     dataDir: settings.dataDir,
     ...(databaseKey === undefined ? {} : { key: databaseKey }), ...(databaseServer === undefined ? {} : { server: databaseServer }), ...(meter === undefined ? {} : { meter }),
-  });
+  }));
   return settings.maskSecrets === true ? maskedOnly(store) : store;
 }
 
