@@ -38,6 +38,8 @@ export interface Store extends AsyncDisposable {
    * whose database has tools of its own for this says so.
    */
   copyTo(file: string, options?: CopyOptions): Promise<StoreCopy>;
+  /** Connections of this process to the database's server, and questions that wait for one; absent where the database is embedded. */
+  connections?(): { readonly busy: number; readonly idle: number; readonly waiting: number };
 }
 
 export interface CopyOptions {

@@ -4,12 +4,14 @@ import { diskFree } from './probes.ts';
 
 /** Sets the gauges whose values are looked up when somebody asks. */
 export async function collectFigures(service: Service, meter: Meter): Promise<void> {
-  const { meta } = await service.store();
+  const { meta, connections } = await service.store();
   const [repositories, totals, free] = await Promise.all([meta.repositories(), meta.statistics(), diskFree(service.settings.dataDir)]);
   meter.set('code_index_repositories', repositories.length, {});
   meter.set('code_index_files', totals.files, {});
   meter.set('code_index_vectors', totals.vectors, {});
   meter.set('code_index_database_bytes', totals.databaseBytes, {});
   meter.set('code_index_disk_free_bytes', free, {});
+  const states = connections?.() ?? { busy: 0, idle: 0, waiting: 0 };
+  for (const state of ['busy', 'idle', 'waiting'] as const) meter.set('code_index_database_connections', states[state], { state });
   meter.set('mcp_index_queue_size', service.queue?.size() ?? 0, {});
 }

@@ -96,6 +96,7 @@ export async function openPostgres({ database, readOnly, vectorSizes = SIZES }: 
       'unavailable', `${database.place} is copied by PostgreSQL's own tools, not into a file of this program.`,
       'Use deploy/backup (pg_dump every 15 minutes, see docs/disaster-recovery.md), or `code-index migrate-store` for a copy in SQLite.',
     )),
+    connections: () => database.connections(),
     [Symbol.asyncDispose]: () => core.close(),
   };
 }
