@@ -21,6 +21,7 @@ const SUITES: Readonly<Record<string, { readonly corpora: readonly string[]; rea
   serve: { corpora: ['curl'], load: async () => (await import('./suites/serve.ts')).serveSuite },
   'idle-clients': { corpora: ['curl'], load: async () => (await import('./suites/idle-clients.ts')).idleClientsSuite },
   postgres: { corpora: ['curl'], load: async () => (await import('./suites/postgres.ts')).postgresSuite },
+  'postgres-alternatives': { corpora: ['curl'], load: async () => (await import('./suites/postgres-alternatives.ts')).alternativesSuite },
   vectors: { corpora: ['3000', '100000', '1000000'], made: true, load: async () => (await import('./suites/vectors.ts')).vectorsSuite },
   ctags: { corpora: ['curl', 'cobra', 'fastapi', 'pydantic', 'gson', 'rack', 'zod-git'], load: async () => (await import('./quality/ctags.ts')).ctagsSuite },
 };
