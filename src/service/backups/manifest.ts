@@ -79,6 +79,16 @@ export async function listBackups(root: string): Promise<readonly Backup[]> {
   return found.sort((a, b) => b.manifest.createdAt.localeCompare(a.manifest.createdAt));
 }
 
+/** The youngest backup, without reading the others: their names are their times. Null where there is none. */
+export async function newestBackup(root: string): Promise<Backup | null> {
+  for (const entry of [...(await namesIn(root))].sort().reverse()) {
+    if (entry.startsWith('.')) continue;
+    const backup = await readBackup(path.join(root, entry)).catch(() => null);
+    if (backup !== null) return backup;
+  }
+  return null;
+}
+
 /** Whether the database is the one that the manifest names. */
 export async function digestHolds({ folder, manifest }: Backup, signal?: AbortSignal): Promise<boolean> {
   const hash = createHash('sha256');
