@@ -1,6 +1,6 @@
 import type { Meter } from '../../base/mod.ts';
 import type { Repository } from '../../domain/mod.ts';
-import { backupFolderOf, newestBackup, type Service } from '../../service/mod.ts';
+import { backupFolderOf, newestBackupTime, type Service } from '../../service/mod.ts';
 import { diskFree } from './probes.ts';
 
 /** Sets the gauges whose values are looked up when somebody asks. */
@@ -17,8 +17,8 @@ export async function collectFigures(service: Service, meter: Meter): Promise<vo
   setFetches(repositories, meter);
   meter.set('mcp_index_queue_size', service.queue?.size() ?? 0, {});
   // The last one: a folder of backups that cannot be read leaves the other figures as they are.
-  const backup = await newestBackup(backupFolderOf(service));
-  meter.set('code_index_backup_age_seconds', backup === null ? Number.POSITIVE_INFINITY : ageOf(backup.manifest.createdAt), {});
+  const newest = await newestBackupTime(backupFolderOf(service));
+  meter.set('code_index_backup_age_seconds', newest === null ? Number.POSITIVE_INFINITY : ageOf(newest), {});
 }
 
 /** An origin that was never asked counts from when its clone was made. */
