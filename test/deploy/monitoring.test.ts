@@ -1,9 +1,10 @@
 /** Prometheus with our configuration asks a real server; what rules and dashboards ask for is there, and it moves. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { METRICS } from '../../src/base/mod.ts';
 import { LAUNCHER, temporaryFolder, writeFiles } from '../faces.ts';
 import { cleanEnvironment, getJson, startServer, type RunningServer } from '../server.ts';
@@ -61,6 +62,16 @@ test('alerts: each has a test that it fires and that it waits, a severity, and s
     assert.ok(['page', 'ticket'].includes(labels.severity), alert);
     for (const text of [annotations.summary, annotations.action]) assert.match(text, /\.$/, alert);
   }
+});
+
+test('alerts: the command for the Prometheus operator makes a rule of them', { skip }, () => {
+  using folder = temporaryFolder();
+  const [, command = ''] = /```sh\n(\{ printf .*; \}) \| kubectl apply -f -\n```/.exec(deployText('kubernetes/README.md')) ?? [];
+  const made = parse(execFileSync('sh', ['-c', command], { cwd: path.dirname(DEPLOY), encoding: 'utf8' })) as { readonly kind: string; readonly spec: unknown };
+  assert.equal(made.kind, 'PrometheusRule');
+  const file = path.join(folder.path, 'rules.yml');
+  writeFileSync(file, stringify(made.spec));
+  assert.match(succeeds('promtool', 'check', 'rules', file), new RegExp(`SUCCESS: ${rules.length} rules found`));
 });
 
 test('dashboard: every panel has a place of its own, a description, and a source that is provisioned', () => {
@@ -125,7 +136,7 @@ function configurationFor(server: RunningServer, port: number, tokenFile: string
     delete one.dns_sd_configs;
     one.static_configs = [{ targets: [targets[name]] }];
   }
-  scrapes['mcp-server'].authorization.credentials_file = tokenFile;
+  for (const name of ['mcp-server', 'mcp-worker']) scrapes[name].authorization.credentials_file = tokenFile;
   shipped.global = { scrape_interval: '1s', evaluation_interval: '1s' };
   return stringify(shipped);
 }
