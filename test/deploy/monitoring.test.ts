@@ -104,7 +104,7 @@ test('live: Prometheus with our configuration finds a server, all that rules and
   const [project, dataDir] = [path.join(folder.path, 'project'), path.join(folder.path, 'data')];
   writeFiles(project, { 'a.ts': 'export function parseUrl(text: string): URL {\n  return new URL(text);\n}\n' });
   mkdirSync(dataDir);
-  await using server = await startServer({ dataDir, env: { ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', EMBEDDING_PROVIDER: 'none', RATE_LIMIT: '60/hour' } });
+  await using server = await startServer({ dataDir, env: { ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', EMBEDDING_PROVIDER: 'none', RATE_LIMIT: '300/hour' } });
   const token = tokenFor(dataDir);
   const tokenFile = path.join(folder.path, 'metrics-token');
   writeFileSync(tokenFile, `${token}\n`);
@@ -165,14 +165,14 @@ async function figures(server: RunningServer, token: string): Promise<ReadonlyMa
 async function drive(server: RunningServer, project: string): Promise<void> {
   const { job } = await getJson(server, '/api/repositories', { method: 'POST', headers: asAdmin, body: JSON.stringify({ path: project }) }, 202);
   for (let turn = 0; ; turn++) {
-    assert.ok(turn < 100, 'the job does not end');
+    assert.ok(turn < 150, 'the job does not end');
     if ((await getJson(server, `/api/jobs/${job.id}`, { headers: asAdmin })).job.state === 'done') break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   for (let turn = 0; turn < 3; turn++) await getJson(server, '/api/search?query=parseUrl', { headers: asAdmin });
   await getJson(server, '/api/search?query=parseUrl', { headers: { authorization: 'Bearer a-wrong-token-of-somebody' } }, 401);
   let status = 0;
-  for (let turn = 0; turn < 100 && status !== 429; turn++) ({ status } = await fetch(`${server.url}/api/session`));
+  for (let turn = 0; turn < 500 && status !== 429; turn++) ({ status } = await fetch(`${server.url}/api/session`));
   assert.equal(status, 429);
 }
 
