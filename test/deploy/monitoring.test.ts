@@ -8,19 +8,20 @@ import { parse, stringify } from 'yaml';
 import { METRICS } from '../../src/base/mod.ts';
 import { LAUNCHER, temporaryFolder, writeFiles } from '../faces.ts';
 import { cleanEnvironment, getJson, startServer, type RunningServer } from '../server.ts';
+import { postgresIsInstalled, startPostgres } from '../services/postgres.ts';
 import { startPrometheus, type PrometheusService } from '../services/prometheus.ts';
 import { DEPLOY, deployDocument, deployText, lacking, succeeds } from './files.ts';
 import { metricsOf } from './promql.ts';
 
-/**
- * Metrics of parts that are not in this branch: PostgreSQL's pool and the dead letters of the queue. A name that has come
- * into the table of metrics fails here until it is taken off.
- */
-const AWAITED: readonly string[] = ['code_index_database_connections', 'code_index_database_query_seconds', 'code_index_dead_jobs'];
+/** Metrics of parts that are not in this branch. A name that has come into the table of metrics fails here until it is taken off. */
+const AWAITED: readonly string[] = ['code_index_dead_jobs'];
+/** Declared, and nobody sets it in this branch. The first value that it has fails here until the name is taken off. */
+const SILENT: readonly string[] = ['code_index_database_connections'];
 /** Of Prometheus itself. */
 const ITS_OWN = new Set(['up', 'ALERTS']);
 
 const skip = lacking('prometheus', 'promtool');
+const skipLive = skip === false && !postgresIsInstalled() && process.env['CI'] !== 'true' ? 'postgresql is not installed' : skip;
 const ADMIN = 'admin-token-of-the-tests';
 const asAdmin = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
 const rules = deployDocument('prometheus/alerts.yml').groups.flatMap((group: { rules: readonly unknown[] }) => group.rules) as readonly { readonly alert: string; readonly expr: string; readonly labels: { readonly severity: string }; readonly annotations: { readonly summary: string; readonly action: string } }[];
@@ -99,13 +100,15 @@ test('metrics: what rules and panels name is declared, or still awaited', () => 
   assert.deepEqual(wanted.filter((name) => /^(mcp|code_index)_/.test(name) && !declared.has(name)).sort(), [...AWAITED].sort());
 });
 
-test('live: Prometheus with our configuration finds a server, all that rules and panels ask for is there, and it moves', { skip }, async () => {
+test('live: Prometheus with our configuration finds a server, all that rules and panels ask for is there, and it moves', { skip: skipLive }, async () => {
   using folder = temporaryFolder();
   const [project, dataDir] = [path.join(folder.path, 'project'), path.join(folder.path, 'data')];
   writeFiles(project, { 'a.ts': 'export function parseUrl(text: string): URL {\n  return new URL(text);\n}\n' });
   mkdirSync(dataDir);
-  await using server = await startServer({ dataDir, env: { ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', EMBEDDING_PROVIDER: 'none', RATE_LIMIT: '300/hour' } });
-  const token = tokenFor(dataDir);
+  await using postgres = await startPostgres();
+  const database = { DATABASE_URL: await postgres.createDatabase() };
+  await using server = await startServer({ dataDir, env: { ...database, ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', EMBEDDING_PROVIDER: 'none', RATE_LIMIT: '300/hour' } });
+  const token = tokenFor(dataDir, database);
   const tokenFile = path.join(folder.path, 'metrics-token');
   writeFileSync(tokenFile, `${token}\n`);
   const before = await figures(server, token);
@@ -120,8 +123,8 @@ test('live: Prometheus with our configuration finds a server, all that rules and
 });
 
 /** As an operator makes it: a reader of all repositories. */
-function tokenFor(dataDir: string): string {
-  const made = succeeds('env', '-i', ...Object.entries(cleanEnvironment()).map(([name, value]) => `${name}=${value}`), LAUNCHER, 'tokens', 'create', 'prometheus', '--role', 'reader', '--json', '--data-dir', dataDir);
+function tokenFor(dataDir: string, database: Readonly<Record<string, string>>): string {
+  const made = succeeds('env', '-i', ...Object.entries(cleanEnvironment(database)).map(([name, value]) => `${name}=${value}`), LAUNCHER, 'tokens', 'create', 'prometheus', '--role', 'reader', '--json', '--data-dir', dataDir);
   return (JSON.parse(made) as { readonly text: string }).text;
 }
 
@@ -194,7 +197,7 @@ async function hasData(prometheus: PrometheusService): Promise<void> {
     // As Grafana fills it in. Nothing fires within seconds, so that what waits to fire stands for it.
     const asked = expr.replaceAll('$__rate_interval', '1m').replaceAll('"$instance"', '".*"').replaceAll('alertstate="firing"', 'alertstate=~"firing|pending"');
     assert.doesNotMatch(asked, /\$/, title);
-    if (metricsOf(expr).some((name) => AWAITED.includes(name))) await prometheus.query(asked);
+    if (metricsOf(expr).some((name) => AWAITED.includes(name) || SILENT.includes(name))) assert.deepEqual(await prometheus.query(asked), [], `${title} has come`);
     else await until(async () => (await prometheus.query(asked)).length > 0, `${title} shows nothing: ${asked}`);
   }
   for (const { query } of dashboard.templating.list) {
