@@ -26,6 +26,7 @@ const PROGRAMS: readonly { readonly name: string; readonly package: string; read
   { name: 'redis-server', package: 'redis-server' },
   { name: 'nginx', package: 'nginx' },
   { name: 'promtool', package: 'prometheus' },
+  { name: 'strace', package: 'strace' },
   { name: 'curl', package: 'curl' },
 ];
 

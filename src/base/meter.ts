@@ -21,6 +21,9 @@ export const METRICS = {
   code_index_database_connections: { kind: 'gauge', labels: ['state'], text: 'Connections of this process to the database: `busy`, `idle`, and questions `waiting` for one. An embedded database has none.' },
   code_index_database_query_seconds: { kind: 'histogram', labels: [], text: 'Seconds that a statement of a question took on the database server, waiting for a connection included.' },
   code_index_database_bytes: { kind: 'gauge', labels: [], text: 'Bytes of the database.' },
+  code_index_fetch_age_seconds: { kind: 'gauge', labels: [], text: 'Seconds since an origin was asked for news, of the clone that waits longest; 0 without clones.' },
+  code_index_fetch_failures: { kind: 'gauge', labels: [], text: 'Clones whose origin did not answer when it was asked last.' },
+  code_index_backup_age_seconds: { kind: 'gauge', labels: [], text: 'Seconds since the newest backup was begun; +Inf where there is none.' },
   code_index_disk_free_bytes: { kind: 'gauge', labels: [], text: 'Bytes free on the disk of the data folder.' },
 } as const;
 

@@ -21,6 +21,7 @@ export type { IndexAnswer } from './operations/index.ts';
 export { TOKEN_PREFIX, tokenDigest } from './tokens.ts';
 export type { AuditAnswer, CreatedTokenAnswer, RevokedTokenAnswer, TokensAnswer } from './operations/tokens.ts';
 export type { BackupAnswer, BackupLine, BackupsAnswer, RestoreAnswer } from './operations/backup.ts';
+export { backupFolderOf, newestBackupTime } from './backups/mod.ts';
 export type { RekeyAnswer } from './operations/rekey.ts';
 export { keyInFile } from './key-file.ts';
 export type { DoctorAnswer } from './operations/doctor.ts';
