@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+
+let last = 0;
+let count = 0;
+
+/** An id that nobody guesses; ids sort by the time they were made, also within one millisecond of one process. */
+export function newJobId(now: number = Date.now()): string {
+  count = now > last ? 0 : count + 1;
+  last = Math.max(now, last);
+  return jobIdOf(last, count);
+}
+
+/** The id of the `count`-th job of a moment, with something in it that nobody guesses. */
+export function jobIdOf(millis: number, count: number, secret: string = randomBytes(5).toString('hex')): string {
+  return `${millis.toString(36).padStart(9, '0')}${count.toString(36).padStart(3, '0')}${secret}`;
+}
+
+/** The moment in an id. */
+export function millisOfJobId(id: string): number {
+  return Number.parseInt(id.slice(0, 9), 36);
+}
