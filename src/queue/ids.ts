@@ -7,12 +7,7 @@ let count = 0;
 export function newJobId(now: number = Date.now()): string {
   count = now > last ? 0 : count + 1;
   last = Math.max(now, last);
-  return jobIdOf(last, count);
-}
-
-/** The id of the `count`-th job of a moment, with something in it that nobody guesses. */
-export function jobIdOf(millis: number, count: number, secret: string = randomBytes(5).toString('hex')): string {
-  return `${millis.toString(36).padStart(9, '0')}${count.toString(36).padStart(3, '0')}${secret}`;
+  return `${last.toString(36).padStart(9, '0')}${count.toString(36).padStart(3, '0')}${randomBytes(5).toString('hex')}`;
 }
 
 /** The moment in an id. */

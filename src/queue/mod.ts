@@ -5,4 +5,7 @@
  * whatever was acknowledged is done or says why not, also after a restart.
  */
 export type { Asked, Execute, JobRecords, Queue, QueueCondition, QueueOptions } from './port.ts';
+export type { SharedQueueOptions } from './bullmq/queue.ts';
+export type { RedisPlace } from './bullmq/connection.ts';
 export { openMemoryQueue } from './memory/memory.ts';
+export { openSharedQueue, redisCondition } from './shared.ts';

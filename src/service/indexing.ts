@@ -36,6 +36,22 @@ export async function indexTargets(service: Service, targets: readonly Target[],
   return done;
 }
 
+/** Makes the symbols and vectors that are missing of what is stored, in all views; reads no files. */
+export async function completeSymbols(service: Service, repository: Repository, call: Call): Promise<readonly IndexSummary[]> {
+  const [store, pool, { completeView }, embedding, views] = await Promise.all([service.store(), service.pool(), import('../indexing/mod.ts'), embeddingOf(service), service.views(repository)]);
+  const done: IndexSummary[] = [];
+  for (const view of views) {
+    const summary = await completeView({ store, pool, embedding }, { repository, view }, {
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      ...(call.onProgress === undefined ? {} : { onProgress: call.onProgress }),
+    });
+    noteFailure(service.settings.dataDir, summary);
+    service.vectorsChanged();
+    done.push(summary);
+  }
+  return done;
+}
+
 export interface HowToIndex {
   readonly textOnly?: boolean;
   readonly only?: readonly string[];

@@ -3,7 +3,7 @@ import type { Job } from '../domain/mod.ts';
 import type { IndexedAnswer, RepositoryLine } from './operations/repositories.ts';
 import { plural, progressSentence, summarySentence } from './sentences.ts';
 
-const DOING: Readonly<Record<Job['request']['kind'], string>> = { add: 'add', upload: 'unpack', index: 'index', remove: 'remove', cleanup: 'remove expired repositories' };
+const DOING: Readonly<Record<Job['request']['kind'], string>> = { add: 'add', upload: 'unpack', index: 'index', symbols: 'find symbols of', remove: 'remove', cleanup: 'remove expired repositories' };
 
 /** What a job is about, where it stands and how far it is. */
 export function jobSentence(job: Job): string {

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobRequest, JobResult } from '../domain/mod.ts';
-import { addAndIndex, indexKnown, indexTargets, removeExpired, removeWhole } from './indexing.ts';
+import { addAndIndex, completeSymbols, indexKnown, indexTargets, removeExpired, removeWhole } from './indexing.ts';
 import type { Call } from './operation.ts';
 import type { Service } from './service.ts';
 import { isInside } from './workspace.ts';
@@ -18,6 +18,8 @@ export async function doJob(service: Service, request: JobRequest, call: Call): 
       return upload(service, request, call);
     case 'index':
       return { summaries: await indexKnown(service, await service.repository(request.repository), { fetch: request.fetch }, call) };
+    case 'symbols':
+      return { summaries: await completeSymbols(service, await service.repository(request.repository), call) };
     case 'remove': {
       const repository = (await (await service.store()).meta.repositories()).find(({ name }) => name === request.repository);
       // Begun before, and ended by a kill: then it is gone already, and its space may still have to be given back.
