@@ -1,4 +1,4 @@
-/** The clock of a server: what is due is queued, and nothing here is done twice at once. */
+/** The clock of an installation: what is due is queued by one of the processes that share the queue, and nothing here is done twice at once. */
 import type { Log } from '../../base/mod.ts';
 import { queueMasking, tidyUp, Upkeep, type Service, type UpkeepRules } from '../../service/mod.ts';
 
@@ -25,7 +25,7 @@ export function openSchedule({ service, log, rules, now = () => new Date(), ever
   const look = async (): Promise<void> => {
     try {
       const { queue } = service;
-      if (queue === null) return;
+      if (queue === null || !(await queue.isTurn('upkeep', 2.5 * everyMillis))) return;
       const at = now();
       const open = await queueMasking(service, tried);
       if (open > 0) log('info', `${open} ${open === 1 ? 'repository was' : 'repositories were'} indexed without masking: the files are read again, and not answered from before.`);

@@ -115,6 +115,10 @@ export const COMMANDS: readonly Command[] = [
   { name: 'mcp', usage: 'mcp', text: 'Serves the Model Context Protocol on stdin and stdout.' },
   { name: 'serve', usage: 'serve', text: 'Serves MCP, REST and the search page over HTTP until it is stopped.' },
   {
+    name: 'worker', usage: 'worker', text: 'Does the jobs of servers that share its database and its Redis, until it is stopped; start as many as you like.',
+    examples: ['REDIS_URL=redis://localhost:6379 code-index worker --concurrency 2'],
+  },
+  {
     name: 'install', usage: 'install <claude|cursor|codex|vscode>', text: 'Prints what connects an MCP client to this program; with --write edits the client\'s own settings.',
     own: { write: { type: 'boolean', text: 'edit the settings of the client; a copy of the old file is kept' } },
   },
