@@ -8,4 +8,5 @@ export type { Asked, Execute, JobRecords, Queue, QueueCondition, QueueOptions } 
 export type { SharedQueueOptions } from './bullmq/queue.ts';
 export type { RedisPlace } from './bullmq/connection.ts';
 export { openMemoryQueue } from './memory/memory.ts';
+export { isRetryable } from './pace.ts';
 export { openSharedQueue, redisCondition } from './shared.ts';

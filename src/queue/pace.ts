@@ -6,7 +6,7 @@ import type { Job, JobRequest } from '../domain/mod.ts';
 export const MINUTE_MILLIS = 60_000;
 
 /** Whether the same work may go well later: something else was missing, busy or slow. */
-function isRetryable(code: string): boolean {
+export function isRetryable(code: string): boolean {
   return code === 'unavailable' || code === 'conflict' || code === 'timeout';
 }
 

@@ -1,4 +1,5 @@
 /** Jobs, and what they are about, in sentences for people and agents. */
+import { LIMITS } from '../base/mod.ts';
 import type { Job } from '../domain/mod.ts';
 import type { IndexedAnswer, RepositoryLine } from './operations/repositories.ts';
 import { plural, progressSentence, summarySentence } from './sentences.ts';
@@ -10,7 +11,7 @@ export function jobSentence(job: Job): string {
   const what = `job ${job.id} (${DOING[job.request.kind]}${job.repository === '' ? '' : ` ${job.repository}`})`;
   switch (job.state) {
     case 'queued':
-      return `${what} waits for its turn`;
+      return job.error === null ? `${what} waits for its turn` : `${what} waits to be tried again after attempt ${job.attempts} of ${LIMITS.jobAttempts}: ${job.error.code}: ${job.error.message}`;
     case 'running':
       return job.progress === null ? `${what} has begun` : `${what} runs: ${progressSentence(job.progress)}`;
     case 'failed':
