@@ -74,6 +74,14 @@ export interface Settings extends ServerSettings {
   readonly prometheusEnabled: boolean;
   readonly sentryDsn: string | null;
   readonly tracesEndpoint: string | null;
+  readonly redisUrl: string | null;
+  readonly redisPassword: string | null;
+  readonly redisPrefix: string;
+  readonly serveJobs: string;
+  readonly workerConcurrency: number;
+  readonly workerPort: number;
+  readonly jobMemoryMegabytes: number;
+  readonly jobsPerMinute: number;
 }
 
 /** So many in so many milliseconds. */
@@ -155,8 +163,8 @@ export const SETTINGS: readonly Setting[] = [
     text: 'Folder of the logs: JSON lines, begun anew at 10 MB, the last five kept.',
   },
   {
-    name: 'configFile', flag: 'config', only: ['serve'], variable: 'CODE_INDEX_CONFIG', type: 'text', default: 'none',
-    text: 'File of lines NAME=value with these variables; a variable of the environment wins over its line. `serve` reads it again at SIGHUP.',
+    name: 'configFile', flag: 'config', only: ['serve', 'worker'], variable: 'CODE_INDEX_CONFIG', type: 'text', default: 'none',
+    text: 'File of lines NAME=value with these variables; a variable of the environment wins over its line. `serve` and `worker` read it again at SIGHUP.',
   },
   {
     name: 'environment', flag: null, variable: 'MCP_ENVIRONMENT', type: 'choice', values: ['development', 'production'], default: 'development',
@@ -203,6 +211,17 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'prometheusEnabled', flag: null, variable: 'PROMETHEUS_ENABLED', type: 'boolean', default: 'true', text: 'Answers /metrics.' },
   { name: 'sentryDsn', flag: null, variable: 'SENTRY_DSN', type: 'text', default: 'none: nothing is sent', secret: true, text: 'Where errors of the program are reported; needs `npm i @sentry/node`.' },
   { name: 'tracesEndpoint', flag: null, variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', type: 'text', default: 'none: nothing is sent', text: 'Where traces are sent by OTLP over HTTP; needs the packages that its error names.' },
+  { name: 'redisUrl', flag: null, variable: 'REDIS_URL', type: 'text', default: 'none: what servers share is kept in each process', text: 'Redis of several servers and workers: `redis://host:6379/0`, or `rediss://` with TLS.' },
+  { name: 'redisPassword', flag: null, variable: 'REDIS_PASSWORD', type: 'text', default: 'none', secret: true, text: 'The password of that Redis, where REDIS_URL has none.' },
+  { name: 'redisPrefix', flag: null, variable: 'REDIS_PREFIX', type: 'text', default: 'code-index', text: 'How all keys in Redis begin: one for each installation that shares a Redis.' },
+  {
+    name: 'serveJobs', flag: null, variable: 'SERVE_JOBS', type: 'choice', values: ['auto', 'true', 'false'], default: 'auto',
+    text: 'Whether `serve` does jobs itself; `auto`: without REDIS_URL it does, with it `code-index worker` does.',
+  },
+  { name: 'workerConcurrency', flag: 'concurrency', only: ['worker'], variable: 'WORKER_CONCURRENCY', type: 'integer', least: 1, most: 64, default: '1', text: 'Jobs that a worker does at once, of each queue (`indexing`, `symbols`).' },
+  { name: 'workerPort', flag: null, variable: 'WORKER_PORT', type: 'integer', least: 0, most: 65_535, default: '0', text: 'Port of HOST at which `worker` answers /health, /ready and /metrics; 0 is none.' },
+  { name: 'jobMemoryMegabytes', flag: null, variable: 'JOB_MEMORY_MB', type: 'integer', least: 128, most: 1_048_576, default: '4096', text: 'Megabytes that the process of one job may use; one that uses more is ended and says so.' },
+  { name: 'jobsPerMinute', flag: null, variable: 'JOBS_PER_MINUTE', type: 'integer', least: 0, most: 100_000, default: '10', text: 'Jobs that read files of one repository, begun in a minute at most: further ones wait; 0 is any number.' },
 ];
 
 /** Reads the settings out of flags (which win) and variables. Throws `invalid_query` naming the flag or variable and its value. */
@@ -233,7 +252,7 @@ function absent(setting: Setting): unknown {
       return /^\d+$/.test(setting.default) ? Number(setting.default) : null;
     default:
       // Where the page names a plain value, that is the default; else the program knows what to do without one.
-      return setting.name === 'host' ? setting.default : null;
+      return setting.name === 'host' || setting.name === 'redisPrefix' ? setting.default : null;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Meter } from '../base/mod.ts';
 import { keyInFile, openService, type Service, type ServiceSettings, type UrlRules } from '../service/mod.ts';
 import { platformDataDir } from './data-dir.ts';
 import type { Settings } from './flags.ts';
+import { redisOf } from './redis.ts';
 import { isServed } from './session-socket.ts';
 
 export interface ProductOptions {
@@ -17,6 +18,7 @@ export interface ProductOptions {
 /** The product as the settings want it. Nothing is opened yet. */
 export function openProduct(settings: Settings, { cwd, version, serving }: ProductOptions): Service {
   const current = serving?.current ?? ((): Settings => settings);
+  const redis = redisOf(settings);
   endGitAt(path.join(dataDirOf(settings, cwd), 'repositories'));
   return openService({
     dataDir: dataDirOf(settings, cwd),
@@ -37,6 +39,7 @@ export function openProduct(settings: Settings, { cwd, version, serving }: Produ
     urls: urlsOf(current, serving !== undefined),
     ...databaseOf(settings, cwd),
     ...serverOf(settings, serving !== undefined),
+    ...(redis === null ? {} : { redis }),
     server: settings,
     ...(serving === undefined ? {} : { meter: serving.meter }),
     version,

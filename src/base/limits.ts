@@ -102,6 +102,17 @@ export const LIMITS = {
   jobsWaiting: 10_000,
   /** Times that a job is begun whose server ends meanwhile, before it counts as what ends it. */
   jobAttempts: 3,
+  /** Milliseconds before a job that failed for want of something is begun again, and how many times longer each further pause is. */
+  jobRetryMillis: 2_000,
+  jobRetryFactor: 4,
+  /** Milliseconds for which a worker owns a job without saying that it is still at it: a stop of a busy machine is shorter. */
+  jobLeaseMillis: 10_000,
+  /** Milliseconds between two comparisons of a queue in Redis with the journal: what Redis lost waits no longer. */
+  jobReconcileMillis: 15_000,
+  /** Milliseconds after which who follows a job of another process looks for himself: news may be lost. */
+  jobPollMillis: 2_000,
+  /** Milliseconds that a caller waits for Redis before it counts as gone. */
+  redisMillis: 3_000,
   /** Milliseconds between two words about the progress of a job. */
   jobProgressMillis: 250,
   /** Milliseconds that a job gets to stop in good order. */

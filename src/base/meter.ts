@@ -11,6 +11,7 @@ export const METRICS = {
   code_index_operation_duration_seconds: { kind: 'histogram', labels: ['operation'], text: 'Seconds that an operation took.' },
   code_index_cache_requests_total: { kind: 'counter', labels: ['outcome'], text: 'Questions that the cache of answers was asked: `hit` or `miss`.' },
   code_index_jobs_total: { kind: 'counter', labels: ['kind', 'outcome'], text: 'Jobs that ended.' },
+  code_index_dead_jobs: { kind: 'gauge', labels: [], text: 'Jobs that failed and were not begun anew, 1,000 at most.' },
   code_index_job_duration_seconds: { kind: 'histogram', labels: ['kind'], text: 'Seconds that a job ran.' },
   code_index_sessions: { kind: 'gauge', labels: [], text: 'MCP sessions of this machine that share this server.' },
   code_index_authentication_failures_total: { kind: 'counter', labels: ['reason'], text: 'Requests refused for what they said of themselves.' },

@@ -11,6 +11,7 @@ export type { Call, Operation } from './operation.ts';
 export { OPERATIONS, type AnyOperation } from './operations.ts';
 export { openService, type Service, type ServerSettings, type ServiceSettings, type UrlRules } from './service.ts';
 export { queueMasking } from './queue-masking.ts';
+export { queueSymbols } from './queue-symbols.ts';
 export { LOCAL, allows, requireRole, type Caller } from './caller.ts';
 export { runOperation, type Face } from './run.ts';
 export { indexedSentences, jobSentence, repositoryParts } from './job-sentences.ts';

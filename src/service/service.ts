@@ -4,7 +4,7 @@ import { CodeIndexError, NO_METER, type Meter } from '../base/mod.ts';
 import type { Pool } from '../code/mod.ts';
 import type { Identity, Repository, RepositoryId, View } from '../domain/mod.ts';
 import type { EmbeddingModel, Meaning, ModelSettings } from '../embed/mod.ts';
-import type { Queue } from '../queue/mod.ts';
+import type { Queue, RedisPlace } from '../queue/mod.ts';
 import type { ServerOptions, Store } from '../store/mod.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { LOCAL, type Caller } from './caller.ts';
@@ -52,6 +52,8 @@ export interface ServiceSettings {
   readonly backupDir?: string;
   /** Days after which a new backup removes old ones; 0 keeps all; absent: 7. */
   readonly backupKeepDays?: number;
+  /** Where servers and workers share their queue. */
+  readonly redis?: RedisPlace;
   /** What only the wiring knows, for `doctor`. */
   readonly server?: ServerSettings;
   readonly meter?: Meter;

@@ -1,12 +1,14 @@
-import type { Meter } from '../../base/mod.ts';
+import { LIMITS, type Meter } from '../../base/mod.ts';
 import type { Repository } from '../../domain/mod.ts';
 import { backupFolderOf, newestBackupTime, type Service } from '../../service/mod.ts';
 import { diskFree } from './probes.ts';
 
 /** Sets the gauges whose values are looked up when somebody asks. */
 export async function collectFigures(service: Service, meter: Meter): Promise<void> {
-  const { meta, connections } = await service.store();
-  const [repositories, totals, free] = await Promise.all([meta.repositories(), meta.statistics(), diskFree(service.settings.dataDir)]);
+  const { meta, journal, connections } = await service.store();
+  const [repositories, totals, free, dead] = await Promise.all([
+    meta.repositories(), meta.statistics(), diskFree(service.settings.dataDir), journal.jobs({ states: ['failed'], limit: LIMITS.pageResults }),
+  ]);
   meter.set('code_index_repositories', repositories.length, {});
   meter.set('code_index_files', totals.files, {});
   meter.set('code_index_vectors', totals.vectors, {});
@@ -16,6 +18,7 @@ export async function collectFigures(service: Service, meter: Meter): Promise<vo
   for (const state of ['busy', 'idle', 'waiting'] as const) meter.set('code_index_database_connections', states[state], { state });
   setFetches(repositories, meter);
   meter.set('mcp_index_queue_size', service.queue?.size() ?? 0, {});
+  meter.set('code_index_dead_jobs', dead.length, {});
   // The last one: a folder of backups that cannot be read leaves the other figures as they are.
   const newest = await newestBackupTime(backupFolderOf(service));
   meter.set('code_index_backup_age_seconds', newest === null ? Number.POSITIVE_INFINITY : ageOf(newest), {});

@@ -60,6 +60,8 @@ export function queueProbe(queueOf: () => Queue | null, silence: number = LIMITS
   return async () => {
     const queue = queueOf();
     if (queue === null) return { ok: true, found: 0 };
+    const { failure } = await queue.condition();
+    if (failure !== null) return bad(failure);
     const running = await queue.jobs({ states: ['running'], limit: LIMITS.pageResults });
     const now = Date.now();
     seen = new Map(running.map(({ id, attempts, progress }) => {

@@ -9,3 +9,8 @@ export function newJobId(now: number = Date.now()): string {
   last = Math.max(now, last);
   return `${last.toString(36).padStart(9, '0')}${count.toString(36).padStart(3, '0')}${randomBytes(5).toString('hex')}`;
 }
+
+/** The moment in an id. */
+export function millisOfJobId(id: string): number {
+  return Number.parseInt(id.slice(0, 9), 36);
+}
