@@ -16,7 +16,8 @@ const log: Log = (level, sentence) => void said.push(`${level}: ${sentence}`);
 
 describe('redis', { skip: MISSING }, () => {
   let redis: RedisService;
-  const open = (): Promise<Cluster> => openRedisCluster({ url: redis.url, log });
+  /** Patient, because what other programs do on this machine is not what is tested. */
+  const open = (waitMillis = 10_000): Promise<Cluster> => openRedisCluster({ url: redis.url, log, waitMillis });
   before(async () => {
     redis = await startRedis({ password: PASSWORD, settings: { 'enable-debug-command': 'yes' } });
   });
@@ -24,7 +25,7 @@ describe('redis', { skip: MISSING }, () => {
     await redis?.[Symbol.asyncDispose]();
   });
 
-  clusterSuite('Redis', { shares: true, open });
+  clusterSuite('Redis', { shares: true, open: () => open() });
 
   it('every key has an end, so that Redis may evict all of them', async () => {
     const keys = await redis.client.keys('*');
@@ -64,7 +65,7 @@ describe('redis', { skip: MISSING }, () => {
     assert.equal(alone.filter(({ taken }) => taken).length, 6, 'it goes on from what it let through itself');
     assert.equal(await one.answers?.get(key), null);
     assert.equal(await one.tell({ kind: 'settings' }), false);
-    await assert.rejects(one.check(), /^Error: Redis cannot be reached: (the connection was closed|.*ECONN.*)\. Searching goes on/);
+    await assert.rejects(one.check(), /^Error: Redis cannot be reached: [^.]+\. Searching goes on/);
     await until(async () => said.length >= 2);
     assert.equal(said.filter((line) => /^warn: Redis does not answer/.test(line)).length, 2, said.join('\n'));
     await redis.start();
@@ -101,7 +102,7 @@ describe('redis', { skip: MISSING }, () => {
   });
 
   it('a Redis that hangs costs a moment once, and not every request', async () => {
-    await using one = await open();
+    await using one = await open(LIMITS.sharedMillis);
     const rate = { count: 1_000, millis: 60_000 };
     await one.counts.take(newKey(), rate);
     const pause = redis.client.call('DEBUG', 'SLEEP', '1.5').catch(() => {});
@@ -119,7 +120,7 @@ describe('redis', { skip: MISSING }, () => {
   it('a full Redis that may forget forgets answers, and one that may not refuses them: requests are answered', async () => {
     for (const policy of ['allkeys-lru', 'volatile-lru', 'noeviction']) {
       await using small = await startRedis({ settings: { maxmemory: '3mb', 'maxmemory-policy': policy } });
-      await using one = await openRedisCluster({ url: small.url, log });
+      await using one = await openRedisCluster({ url: small.url, log, waitMillis: 10_000 });
       said.length = 0;
       for (let turn = 0; turn < 60; turn++) {
         one.answers?.put(newKey(), Buffer.alloc(100_000, 1));

@@ -30,6 +30,8 @@ export interface Setting {
 export interface Settings extends ServerSettings {
   readonly dataDir: string | null;
   readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly redisPassword: string | null;
   readonly allowedRoots: readonly string[];
   readonly repositoryManagement: boolean;
   readonly autoCleanup: boolean;
@@ -85,6 +87,11 @@ export const SETTINGS: readonly Setting[] = [
     name: 'databaseUrl', flag: null, variable: 'DATABASE_URL', type: 'database_url', default: 'sqlite:<data folder>/code_index.db',
     text: 'Where the index is kept: `sqlite:` and the path of a file.',
   },
+  {
+    name: 'redisUrl', flag: null, variable: 'REDIS_URL', type: 'text', default: 'none: one process does it all', secret: true,
+    text: 'Redis that the servers and workers of one installation share, and no other installation: `redis://host:6379/0`, `rediss://` for TLS.',
+  },
+  { name: 'redisPassword', flag: null, variable: 'REDIS_PASSWORD', type: 'text', default: 'the one in REDIS_URL, or none', secret: true, text: 'Password of that Redis.' },
   {
     name: 'allowedRoots', flag: null, variable: 'MCP_ALLOWED_ROOTS', type: 'folders', default: 'every folder',
     text: 'Folders, separated as in PATH, outside of which nothing is indexed.',

@@ -35,7 +35,8 @@ export function unpackAnswer(packed: Buffer): Pick<Kept, 'tag' | 'labels' | 'byt
   try {
     const start = 4 + packed.readUInt32LE(0);
     const head = JSON.parse(packed.toString('utf8', 4, start)) as { readonly tag: string; readonly bytes: number; readonly labels: readonly (readonly [string, string | null, string, Label['freshness']])[] };
-    const bytes = packed.subarray(start);
+    // A copy: what was received may be a part of something larger, which would be kept with it.
+    const bytes = Buffer.from(packed.subarray(start));
     if (bytes.length !== head.bytes || typeof head.tag !== 'string') return null;
     return { tag: head.tag, bytes, labels: head.labels.map(([repository, branch, path, freshness]) => ({ repository, branch, path, freshness })) };
   } catch {

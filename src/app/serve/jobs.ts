@@ -14,14 +14,16 @@ export interface Jobs {
   /** The server stops: jobs get `drainMillis` from then on. */
   readonly signal: AbortSignal;
   readonly drainMillis: number;
+  /** Told after each job: another process wrote. */
+  readonly changed: () => void;
 }
 
 /** Gives the service its queue and takes up what an earlier server left. Disposing of it waits until no job runs. */
-export async function openJobs({ service, log, start, signal, drainMillis }: Jobs): Promise<AsyncDisposable> {
+export async function openJobs({ service, log, start, signal, drainMillis, changed }: Jobs): Promise<AsyncDisposable> {
   const { journal } = await service.store();
   const queue = await openMemoryQueue({
     records: journal, meter: service.meter,
-    execute: logged(inProcess(start), service, log),
+    execute: logged(inProcess(start), changed, log),
     onFault: (error) => log('error', `The end of a job cannot be written down: ${error.message}`, { error }),
   });
   if (queue.size() > 0) log('info', `${queue.size()} jobs of an earlier server are taken up.`);
@@ -37,7 +39,7 @@ export async function openJobs({ service, log, start, signal, drainMillis }: Job
   };
 }
 
-function logged(execute: Execute, service: Service, log: Log): Execute {
+function logged(execute: Execute, changed: () => void, log: Log): Execute {
   return async (job, context) => {
     log('info', `${jobSentence({ ...job, progress: null })}.`, { job: job.id, by: job.by });
     try {
@@ -46,8 +48,7 @@ function logged(execute: Execute, service: Service, log: Log): Execute {
       if (!context.signal.aborted) log('warn', `job ${job.id} failed: ${error instanceof CodeIndexError ? `${error.message} ${error.fix}` : String(error)}`, { job: job.id });
       throw error;
     } finally {
-      // Another process wrote; what this one knows of models may be old.
-      service.vectorsChanged();
+      changed();
     }
   };
 }

@@ -20,15 +20,17 @@ export class Line {
   readonly client: Redis;
   readonly #meter: Meter;
   readonly #log: Log;
+  readonly #waitMillis: number;
   #pausedUntil = 0;
   #quietUntil = -Infinity;
   #lost = false;
   #closed = false;
   #last: Error | null = null;
 
-  constructor(address: Address, meter: Meter, log: Log) {
+  constructor(address: Address, meter: Meter, log: Log, waitMillis: number) {
     this.#meter = meter;
     this.#log = log;
+    this.#waitMillis = waitMillis;
     this.client = new Redis({
       ...address, connectionName: 'code-index', enableOfflineQueue: false, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0,
       connectTimeout: 2_000, socketTimeout: 2_000, retryStrategy: retryMillis,
@@ -52,12 +54,23 @@ export class Line {
     });
   }
 
-  /** Asks within `LIMITS.sharedMillis`. Throws where there is no answer. */
-  async ask<T>(part: Part, question: (client: Redis) => Promise<T>): Promise<T> {
+  /** Asks while a request waits, and not for long. Throws where there is no answer. */
+  ask<T>(part: Exclude<Part, 'news'>, question: (client: Redis) => Promise<T>): Promise<T> {
+    return this.#counted(part, () => {
+      if (performance.now() < this.#pausedUntil) throw new Error('it did not answer in time');
+      return within(question(this.client), this.#waitMillis, () => { this.#pausedUntil = performance.now() + LIMITS.sharedPauseMillis; });
+    });
+  }
+
+  /** Does what nobody waits for. Throws where it cannot be done. */
+  tell<T>(act: (client: Redis) => Promise<T>): Promise<T> {
+    return this.#counted('news', () => within(act(this.client), LIMITS.newsTellMillis, () => {}));
+  }
+
+  async #counted<T>(part: Part, run: () => Promise<T>): Promise<T> {
     try {
       if (this.client.status !== 'ready') throw this.#last ?? new Error('there is no connection');
-      if (performance.now() < this.#pausedUntil) throw new Error('it did not answer in time');
-      const answer = await within(question(this.client), LIMITS.sharedMillis, () => { this.#pausedUntil = performance.now() + LIMITS.sharedPauseMillis; });
+      const answer = await run();
       this.#found();
       this.#meter.count('code_index_shared_requests_total', { part, outcome: 'done' });
       return answer;
@@ -70,8 +83,12 @@ export class Line {
 
   /** Throws what is wrong. */
   async check(): Promise<void> {
-    if (this.client.status !== 'ready') throw new Error(`Redis cannot be reached: ${reasonOf(this.#last)}. Searching goes on; each server counts and keeps answers for itself.`);
-    await this.client.ping();
+    try {
+      if (this.client.status !== 'ready') throw this.#last ?? new Error('there is no connection');
+      await this.client.ping();
+    } catch (error) {
+      throw new Error(`Redis cannot be reached: ${reasonOf(error as Error)}. Searching goes on; each server counts and keeps answers for itself.`, { cause: error });
+    }
   }
 
   close(): void {

@@ -18,7 +18,7 @@ const PAGE = 100;
 
 export async function tellNews(line: Line, from: string, news: News): Promise<boolean> {
   try {
-    const results = await line.ask('news', (client) => client.multi().xadd(STREAM, 'MAXLEN', '~', LIMITS.newsKept, '*', 'from', from, 'news', JSON.stringify(news)).pexpire(STREAM, LIMITS.newsMillis).exec());
+    const results = await line.tell((client) => client.multi().xadd(STREAM, 'MAXLEN', '~', LIMITS.newsKept, '*', 'from', from, 'news', JSON.stringify(news)).pexpire(STREAM, LIMITS.newsMillis).exec());
     return results !== null && results.every(([error]) => error === null);
   } catch {
     return false;

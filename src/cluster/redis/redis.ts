@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { NO_METER, type Log, type Meter } from '../../base/mod.ts';
+import { LIMITS, NO_METER, type Log, type Meter } from '../../base/mod.ts';
 import type { Cluster, Heard } from '../port.ts';
 import { addressOf } from './address.ts';
 import { redisAnswers } from './answers.ts';
@@ -14,17 +14,19 @@ export interface RedisClusterOptions {
   readonly password?: string | null;
   readonly log: Log;
   readonly meter?: Meter;
+  /** Milliseconds that a request waits for an answer of Redis; absent: `LIMITS.sharedMillis`. */
+  readonly waitMillis?: number;
 }
 
 /** A start waits so long for Redis, then goes on without it. */
 const CONNECT_MILLIS = 2_000;
 
 /** What servers share over Redis. A Redis that is away, or wants another password, is told to the log and costs nothing but sharing. */
-export async function openRedis({ url, password = null, log, meter = NO_METER }: RedisClusterOptions): Promise<Cluster> {
+export async function openRedis({ url, password = null, log, meter = NO_METER, waitMillis = LIMITS.sharedMillis }: RedisClusterOptions): Promise<Cluster> {
   const address = addressOf(url, password);
   const self = randomUUID();
   const listeners = new Set<(heard: Heard) => void>();
-  const line = new Line(address, meter, log);
+  const line = new Line(address, meter, log, waitMillis);
   const reader = new NewsReader(address, self, (heard) => {
     for (const listener of listeners) listener(heard);
   });

@@ -86,6 +86,8 @@ export interface HttpOptions {
   readonly admin: {
     /** Sets the level where one is given; gives the level. */
     logLevel(level?: string): string;
+    /** Tells the other servers to set it, too; false where they cannot be told. */
+    logLevelElsewhere?(level: string): Promise<boolean>;
     diagnostics(): Promise<unknown>;
   };
 }
