@@ -1,7 +1,7 @@
 /** Who is believed: attacks with tokens, and what each role may do. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OPERATIONS, runOperation, type CreatedTokenAnswer } from '../src/service/mod.ts';
+import { OPERATIONS, runOperation, type CreatedTokenAnswer, type RevokedTokenAnswer, type TokensAnswer } from '../src/service/mod.ts';
 import { openTestServer, type TestServer } from './http-server.ts';
 import { inMinutes, openProvider, webToken } from './web-tokens.ts';
 
@@ -121,6 +121,36 @@ test('access: API tokens are kept as digests, end at once when revoked, and expi
   await assert.rejects(runOperation(server.service, OPERATIONS.revokeToken, { id: 99 }, {}, 'cli'), { code: 'not_found' });
   const audited = (await store.journal.audit({ limit: 10 })).map(({ actor, act, target, outcome }) => `${actor} ${act} ${target} ${outcome}`);
   assert.deepEqual(audited, ['local tokens revoke 99 not_found', 'local tokens revoke 1 conflict', 'local tokens revoke 1 done', 'local tokens create ci done']);
+});
+
+test('access: JSON web tokens end at once when revoked, by their id or all of a subject until then, and stay so', async () => {
+  await using server = await openTestServer({ access: { required: true, jwtSecret: SECRET } });
+  const now = Math.floor(Date.now() / 1_000);
+  const hs = (claims: object): string => webToken({ alg: 'HS256' }, { exp: inMinutes(5), ...claims }, SECRET);
+  const revoke = (input: object): Promise<RevokedTokenAnswer> => runOperation(server.service, OPERATIONS.revokeToken, input, {}, 'cli');
+  const [first, second, without] = [hs({ sub: 'alice', jti: 'one', iat: now - 10 }), hs({ sub: 'alice', jti: 'two', iat: now - 10 }), hs({ sub: 'alice' })];
+  const later = hs({ sub: 'alice', jti: 'three', iat: now + 100 });
+  const other = hs({ sub: 'one', jti: 'alice', iat: now - 10 });
+  const all = async (): Promise<string> => (await Promise.all([first, second, without, later, other].map((token) => who(server, token)))).map((one) => (one.startsWith('401') ? '-' : '+')).join('');
+  assert.equal(await all(), '+++++');
+  const { webTokens } = await revoke({ jwt: 'one' });
+  assert.deepEqual([webTokens?.by, webTokens?.name], ['id', 'one']);
+  assert.equal(await all(), '-++++', 'the id is none of a subject');
+  await revoke({ subject: 'alice' });
+  assert.equal(await all(), '---++', 'what was issued later is answered, what does not say when is not');
+  await revoke({ jwt: 'one' });
+  server.http.reload(rulesOf({ required: true, jwtSecret: SECRET }));
+  assert.equal(await all(), '---++');
+  const { revokedWebTokens } = await runOperation<TokensAnswer>(server.service, OPERATIONS.listTokens, {}, {}, 'cli');
+  assert.deepEqual(revokedWebTokens.map(({ by, name }) => `${by} ${name}`).sort(), ['id one', 'subject alice']);
+  const text = await server.meter.text();
+  assert.match(text, /code_index_authentication_failures_total\{reason="revoked"\} [1-9]/);
+  for (const wrong of [{}, { id: 1, jwt: 'one' }, { jwt: 'one', subject: 'alice' }]) await assert.rejects(revoke(wrong), { code: 'invalid_query' });
+  const narrow = server.service.as({ identity: { id: 'token:9', name: 'narrow', role: 'admin', repositories: ['curl'] }, workspace: [] });
+  await assert.rejects(runOperation(narrow, OPERATIONS.revokeToken, { jwt: 'two' }, {}, 'cli'), { code: 'forbidden' });
+  for (const wrong of [{ jti: 7 }, { jti: '' }, { jti: 'x'.repeat(201) }, { jti: ['one'] }]) assert.equal(await who(server, hs({ sub: 'bob', ...wrong })), '401 unauthenticated');
+  const audited = (await (await server.service.store()).journal.audit({ limit: 10 })).map(({ act, target, outcome }) => `${act} ${target} ${outcome}`);
+  assert.deepEqual(audited.slice(-3), ['tokens revoke one done', 'tokens revoke alice done', 'tokens revoke one done']);
 });
 
 test('access: a header that is no bearer token is refused, whatever it holds', async () => {

@@ -132,4 +132,21 @@ export const LIMITS = {
   diskFreeBytes: 209_715_200,
   /** Milliseconds without news after which a running job counts as stuck: longer than any one git command that is not a clone. */
   jobSilenceMillis: 900_000,
+  /** Milliseconds that a request waits for what servers share, where a Redis nearby needs one; an answer is made in less. Then this process decides alone. */
+  sharedMillis: 100,
+  /** Milliseconds for which a Redis that was late is left alone: else every request would wait for it. */
+  sharedPauseMillis: 1_000,
+  /** A larger answer takes longer to move than it saves. */
+  sharedAnswerBytes: 262_144,
+  /** Milliseconds that an answer is kept for other servers: people turn pages back within minutes. */
+  sharedAnswerMillis: 600_000,
+  /** Bytes that one server adds to the shared answers within that time: bounds a Redis that has no bound of its own. */
+  sharedAnswersBytes: 67_108_864,
+  /** Answers on their way to Redis at once; the next ones are not shared. */
+  sharedAnswersUnderWay: 32,
+  /** Milliseconds that telling news may take: no request waits for it. */
+  newsTellMillis: 2_000,
+  /** News that servers can still read after a while without Redis, and milliseconds that the last of them stays. */
+  newsKept: 1_000,
+  newsMillis: 3_600_000,
 } as const;

@@ -25,6 +25,14 @@ export interface ApiToken {
   readonly revokedAt: string | null;
 }
 
+/** JSON web tokens that are refused before they expire: the one with this `jti`, or all that a subject was given until then. */
+export interface WebTokenRevocation {
+  readonly by: 'id' | 'subject';
+  readonly name: string;
+  /** ISO 8601. */
+  readonly revokedAt: string;
+}
+
 /** One administrative act. */
 export interface AuditEntry {
   /** ISO 8601. */

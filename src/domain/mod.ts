@@ -12,7 +12,7 @@ export {
 } from './file.ts';
 export type { Repository, View, ViewKind } from './repository.ts';
 export type { IndexSummary, Progress } from './progress.ts';
-export { ACCESS_ROLES, type AccessRole, type ApiToken, type AuditEntry, type Identity } from './identity.ts';
+export { ACCESS_ROLES, type AccessRole, type ApiToken, type AuditEntry, type Identity, type WebTokenRevocation } from './identity.ts';
 export { JOB_STATES, type Job, type JobRequest, type JobResult, type JobState } from './job.ts';
 export { MODES, type Atom, type Expression, type Filters, type Mode, type ParsedQuery } from './query.ts';
 export type { Answer, AnswerFreshness, Coverage, Elsewhere, Freshness, Match, Result, ResultSymbol, SymbolHead } from './answer.ts';

@@ -15,6 +15,7 @@ import type { Call } from './operation.ts';
 import type { AnyOperation } from './operations.ts';
 import { runOperation, type Face } from './run.ts';
 import type { Service } from './service.ts';
+import { packAnswer, sharedKey, unpackAnswer } from './shared-answers.ts';
 
 /** One answer as it is sent. */
 export interface Answered {
@@ -34,6 +35,8 @@ export function answered(service: Service, operation: AnyOperation, input: unkno
 /** What an answer rests on beside the question: all of it is in the key. */
 interface Ground {
   readonly key: string;
+  /** The same for other servers and another day; null while what it rests on is under way, or must not leave this process. */
+  readonly shared: string | null;
   readonly store: Store;
   readonly views: readonly View[];
   /** When these generations were seen first. */
@@ -50,14 +53,32 @@ async function give(service: Service, operation: AnyOperation, input: unknown, c
   const found = answers.find(ground.key);
   if (found !== undefined && (await holds(service, found, ground))) {
     answers.touch(found);
-    meter.count('code_index_cache_requests_total', { outcome: 'hit' });
+    meter.count('code_index_cache_requests_total', { outcome: 'hit', level: 'process' });
     return { bytes: found.bytes, tag: found.tag, hit: true };
   }
   throwIfAborted(call.signal);
-  const hit = answers.isBeingMade(ground.key);
-  meter.count('code_index_cache_requests_total', { outcome: hit ? 'hit' : 'miss' });
-  const { bytes, tag } = await answers.wait(ground.key, (signal) => make(service, operation, input, ground, signal), call.signal);
-  return { bytes, tag, hit };
+  let level = answers.isBeingMade(ground.key) ? 'process' : 'none';
+  try {
+    const { bytes, tag, shared } = await answers.wait(ground.key, async (signal) => (await received(service, ground)) ?? make(service, operation, input, ground, signal), call.signal);
+    if (shared && level === 'none') level = 'shared';
+    return { bytes, tag, hit: level !== 'none' };
+  } finally {
+    meter.count('code_index_cache_requests_total', { outcome: level === 'none' ? 'miss' : 'hit', level });
+  }
+}
+
+/** What another server keeps, where it holds here, too. */
+async function received(service: Service, ground: Ground): Promise<Kept | null> {
+  const { answers } = service;
+  if (ground.shared === null || answers.shared === null) return null;
+  const packed = await answers.shared.get(ground.shared);
+  const found = packed === null ? null : unpackAnswer(packed);
+  if (found === null) return null;
+  // Nothing that it says of files was looked at by this server.
+  const kept: Kept = { key: ground.key, ...found, shared: true, rests: null, checkedAt: -Infinity, until: Infinity };
+  if (!(await holds(service, kept, ground))) return null;
+  answers.keep(kept);
+  return kept;
 }
 
 async function make(service: Service, operation: AnyOperation, input: unknown, ground: Ground, signal: AbortSignal): Promise<Kept> {
@@ -69,12 +90,16 @@ async function make(service: Service, operation: AnyOperation, input: unknown, g
   const notes = 'notes' in answer ? answer.notes : [];
   const now = performance.now();
   const kept: Kept = {
-    key: ground.key, bytes: Buffer.from(JSON.stringify(answer)), labels, rests: null, checkedAt: now,
+    key: ground.key, bytes: Buffer.from(JSON.stringify(answer)), labels, shared: false, rests: null, checkedAt: now,
     tag: createHash('sha256').update(JSON.stringify([ground.key, labels.map(({ freshness }) => freshness), notes])).digest('base64url').slice(0, 27),
     until: isPassing(service, notes) || started < ground.since + DECISION_MILLIS ? now + DECISION_MILLIS : Infinity,
   };
+  if (kept.bytes.length > LIMITS.answerKeptBytes) return kept;
+  const after = await groundOf(service, operation, input, true);
   // What was committed or checked out while it was made may be in it in part.
-  if (kept.bytes.length <= LIMITS.answerKeptBytes && (await groundOf(service, operation, input, true)).key === ground.key) service.answers.keep(kept);
+  if (after.key !== ground.key) return kept;
+  service.answers.keep(kept);
+  if (ground.shared !== null && after.shared === ground.shared && kept.until === Infinity) service.answers.shared?.put(ground.shared, packAnswer(kept));
   return kept;
 }
 
@@ -107,7 +132,9 @@ async function groundOf(service: Service, operation: AnyOperation, input: unknow
   const generations = named === null ? all : named.map(({ id, generation }) => `${id}:${generation}`).join(' ');
   const heads = await Promise.all(own.map((view) => (view.kind === 'worktree' ? service.answers.head(view.root as string, () => askForHead(view), anew) : '')));
   const question = JSON.stringify(Object.entries(input as object).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { store, views, since, key: [operation.name, question, grants, JSON.stringify(workspace), generations, heads.join(' ')].join('\n') };
+  const key = [operation.name, question, grants, JSON.stringify(workspace), generations, heads.join(' ')].join('\n');
+  const about = named ?? repositories;
+  return { store, views, since, key, shared: service.answers.shared === null ? null : sharedKey(service.settings, key, about, own) };
 }
 
 async function askForHead(view: View): Promise<string | null> {

@@ -1,5 +1,6 @@
 /** Where given answers are kept: bounded in bytes, the one used longest ago goes first. Knows no operation and no caller. */
 import { LIMITS, breathe } from '../base/mod.ts';
+import type { SharedAnswers } from '../cluster/mod.ts';
 import type { Entry, Freshness, View } from '../domain/mod.ts';
 
 /** What an answer says of one place. */
@@ -22,6 +23,8 @@ export interface Kept {
   readonly bytes: Buffer;
   readonly tag: string;
   readonly labels: readonly Label[];
+  /** Another server made it. */
+  readonly shared: boolean;
   /** Where the labels come from; found when the answer is asked for again first. Null: cannot be found. */
   rests: Promise<readonly Rest[] | null> | null;
   checkedAt: number;
@@ -51,8 +54,19 @@ export class KeptAnswers {
   readonly #running = new Map<string, Running>();
   readonly #seen = new Map<string, Seen>();
   readonly #heads = new Map<string, { readonly at: number; readonly head: Promise<string | null> }>();
+  /** What other servers keep; null where there are none. */
+  #shared: SharedAnswers | null = null;
   #bytes = 0;
   #turns: Promise<void> = Promise.resolve();
+
+  get shared(): SharedAnswers | null {
+    return this.#shared;
+  }
+
+  /** Gives and takes answers that other servers keep, from now on. */
+  share(shared: SharedAnswers | null): void {
+    this.#shared = shared;
+  }
 
   /** Forgets everything: another database stands behind the service. */
   clear(): void {

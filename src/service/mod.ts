@@ -19,7 +19,7 @@ export { branchesOf, bytes, coverageSentence, elsewhereSentence, freshnessSenten
 export { jobFor, rootFor } from './places.ts';
 export { indexFirst } from './first-use.ts';
 export type { IndexAnswer } from './operations/index.ts';
-export { TOKEN_PREFIX, tokenDigest } from './tokens.ts';
+export { TOKEN_PREFIX, WEB_TOKEN_NAME_CHARS, tokenDigest } from './tokens.ts';
 export type { AuditAnswer, CreatedTokenAnswer, RevokedTokenAnswer, TokensAnswer } from './operations/tokens.ts';
 export type { BackupAnswer, BackupLine, BackupsAnswer, RestoreAnswer } from './operations/backup.ts';
 export { backupFolderOf, newestBackupTime } from './backups/mod.ts';

@@ -31,8 +31,8 @@ export async function runOperation<Output>(service: Service, operation: AnyOpera
 }
 
 async function keep(service: Service, operation: AnyOperation, input: unknown, outcome: string): Promise<void> {
-  const { name, repository, path, url, id } = input as Record<string, unknown>;
-  const target = String(name ?? repository ?? url ?? path ?? id ?? '').replace(/:\/\/[^/@]*@/, '://');
+  const { name, repository, path, url, id, jwt, subject } = input as Record<string, unknown>;
+  const target = String(name ?? repository ?? url ?? path ?? id ?? jwt ?? subject ?? '').replace(/:\/\/[^/@]*@/, '://');
   const store = await service.store();
   await store.journal.append({ time: new Date().toISOString(), actor: service.identity.id, act: operation.name, target, outcome });
 }

@@ -6,7 +6,7 @@
  * all writing is `commit(delta)`, which happens wholly or not at all.
  */
 import type {
-  ApiToken, AuditEntry, Block, BlobId, BlobInfo, BlobSet, Entry, Repository, RepositoryId, SkipReason, TextOnlyReason, View, ViewId, ViewKind, Problem, Job, JobState,
+  ApiToken, WebTokenRevocation, AuditEntry, Block, BlobId, BlobInfo, BlobSet, Entry, Repository, RepositoryId, SkipReason, TextOnlyReason, View, ViewId, ViewKind, Problem, Job, JobState,
 } from '../domain/mod.ts';
 
 export interface Store extends AsyncDisposable {
@@ -106,6 +106,10 @@ export interface Tokens {
   create(token: Omit<ApiToken, 'id' | 'createdAt' | 'revokedAt'> & { readonly digest: Uint8Array }): Promise<ApiToken>;
   /** False where there is none of this id, or it was revoked before. */
   revoke(id: number): Promise<boolean>;
+  /** Refuses JSON web tokens. Of those that were refused before, the later time holds. */
+  revokeWebTokens(revocation: WebTokenRevocation): Promise<void>;
+  /** What concerns a token with this id and subject; absent: all, oldest first. */
+  webTokenRevocations(token?: { readonly id: string | null; readonly subject: string }): Promise<readonly WebTokenRevocation[]>;
 }
 
 /** Jobs and administrative acts: what happened, and what is still to be done after a restart. Written without the lease. */

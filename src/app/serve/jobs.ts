@@ -16,6 +16,8 @@ export interface Jobs {
   /** We stop: jobs get `DRAIN_SECONDS` from then on. */
   readonly signal: AbortSignal;
   readonly settings: Settings;
+  /** Told after each job: another process wrote. */
+  readonly changed: () => void;
   /** Jobs are done here, and not by workers alone. */
   readonly runs: boolean;
   /** Jobs at once; 1 when absent. */
@@ -49,10 +51,10 @@ export async function openJobs(options: Jobs): Promise<AsyncDisposable> {
   };
 }
 
-async function openQueue({ service, log, start, settings, runs, concurrency = 1 }: Jobs): Promise<Queue> {
+async function openQueue({ service, log, start, settings, runs, changed, concurrency = 1 }: Jobs): Promise<Queue> {
   const { journal } = await service.store();
   const { jobsPerMinute, jobMemoryMegabytes } = settings;
-  const execute = logged(inProcess(start, jobMemoryMegabytes), service, log);
+  const execute = logged(inProcess(start, jobMemoryMegabytes), changed, log);
   const common = {
     records: journal, meter: service.meter, concurrency, ...(jobsPerMinute === 0 ? {} : { jobsPerMinute }),
     onFault: (error: Error) => log('error', `Of the queue: ${error instanceof CodeIndexError ? `${error.message} ${error.fix}` : error.message}`, { error }),
@@ -61,7 +63,7 @@ async function openQueue({ service, log, start, settings, runs, concurrency = 1 
   return redis === null ? openMemoryQueue({ ...common, execute }) : openSharedQueue({ ...common, redis, execute: runs ? execute : null });
 }
 
-function logged(execute: Execute, service: Service, log: Log): Execute {
+function logged(execute: Execute, changed: () => void, log: Log): Execute {
   return async (job, context) => {
     log('info', `${jobSentence({ ...job, progress: null })}.`, { job: job.id, by: job.by });
     try {
@@ -70,8 +72,7 @@ function logged(execute: Execute, service: Service, log: Log): Execute {
       if (!context.signal.aborted) log('warn', `job ${job.id} failed: ${error instanceof CodeIndexError ? `${error.message} ${error.fix}` : String(error)}`, { job: job.id });
       throw error;
     } finally {
-      // Another process wrote; what this one knows of models may be old.
-      service.vectorsChanged();
+      changed();
     }
   };
 }

@@ -30,7 +30,7 @@ test('a database that was replaced or is gone is told, while it still answers', 
   assert.deepEqual((await service.store().then(({ meta }) => meta.repositories())).length, 0);
   renameSync(`${file}.old`, file);
   assert.equal((await probe()).ok, true);
-  const checks = await Promise.all(Object.entries(openProbes(service, file)).map(async ([name, one]) => [name, (await one()).ok]));
+  const checks = await Promise.all(Object.entries(openProbes(service, file, null)).map(async ([name, one]) => [name, (await one()).ok]));
   assert.deepEqual(Object.fromEntries(checks), { database: true, disk: true, queue: true, model: true, cpu_percent: true, memory_percent: true, process_memory_bytes: true });
 }));
 

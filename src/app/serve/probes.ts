@@ -2,20 +2,22 @@ import { constants, statSync, type Stats } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { cpus, freemem, totalmem } from 'node:os';
 import { LIMITS } from '../../base/mod.ts';
+import type { Cluster } from '../../cluster/mod.ts';
 import type { Queue } from '../../queue/mod.ts';
 import type { Service } from '../../service/mod.ts';
 import type { Probed } from '../../surface/http/mod.ts';
 
 export type Probes = Readonly<Record<string, () => Promise<Probed>>>;
 
-/** The parts that /ready looks at. Begin with the store open. */
-export function openProbes(service: Service, databaseFile: string | null): Probes {
+/** The parts that /ready looks at; `shared` is what servers share over Redis, null where they do not. Begin with the store open. */
+export function openProbes(service: Service, databaseFile: string | null, shared: Pick<Cluster, 'check'> | null): Probes {
   const { dataDir } = service.settings;
   const processor = processorShare();
   return {
     database: databaseProbe(service, databaseFile),
     disk: diskProbe(dataDir),
     queue: queueProbe(() => service.queue),
+    ...(shared === null ? {} : { redis: async () => ({ ok: true, found: await shared.check() }) }),
     model: () => modelProbe(service),
     cpu_percent: async () => ({ ok: true, found: processor() }),
     memory_percent: async () => ({ ok: true, found: percent(1 - freemem() / totalmem()) }),

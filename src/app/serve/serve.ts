@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { CodeIndexError, type Log, type Meter } from '../../base/mod.ts';
+import type { Cluster } from '../../cluster/mod.ts';
 import type { Service } from '../../service/mod.ts';
 import { openHttp, openMeter, type HttpOptions, type HttpRules, type HttpServer, type ServerMeter } from '../../surface/http/mod.ts';
 import { mountMcp } from '../../surface/mcp/mod.ts';
@@ -20,6 +21,7 @@ import { openReporting, type Reporting } from './reporting.ts';
 import { rulesOf, takesLocalPaths, warningsOf } from './rules.ts';
 import { openSchedule } from './schedule.ts';
 import { openSessions } from './sessions.ts';
+import { heedNews, openCluster } from './shared.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface Serve {
@@ -40,6 +42,7 @@ export interface Running {
   settings: Settings;
   readonly log: ServerLog;
   readonly service: Service;
+  readonly cluster: Cluster;
   readonly notify: Notify;
   readonly probes: Probes;
   readonly diagnostics: DiagnosticsOptions;
@@ -63,20 +66,29 @@ export async function serve(options: Serve): Promise<number> {
   await using service = options.open(() => running.settings, reporting.traced(meter), takesLocalPaths(running.settings));
   const { tokens } = await service.store();
   const rules = rulesOf(running.settings, await tokens.list());
-  const probes = openProbes(service, databaseFileOf(running.settings, dataDir, options.cwd));
+  await using cluster = await openCluster(running.settings, log, meter);
+  service.answers.share(cluster.answers);
+  const probes = openProbes(service, databaseFileOf(running.settings, dataDir, options.cwd), running.settings.redisUrl === null ? null : cluster);
   const diagnostics: DiagnosticsOptions = { version, service, probes, settings: () => running.settings, logLevel: () => serverLog.level(), figures: () => meter.text() };
   const notify = openNotify(process.env, log);
-  const state: Running = Object.assign(running, { log: { ...serverLog, log }, service, notify, probes, diagnostics });
+  const state: Running = Object.assign(running, { log: { ...serverLog, log }, service, cluster, notify, probes, diagnostics });
   const start = (words: readonly string[]): ChildProcess => options.start(words, variablesForHelpers(running.settings));
   {
-    await using _jobs = await openJobs({ service, log, start, signal, settings: running.settings, runs: serverRunsJobs(running.settings) });
+    const changed = (): void => {
+      service.vectorsChanged();
+      void cluster.tell({ kind: 'indexed' });
+    };
+    await using _jobs = await openJobs({ service, log, start, signal, settings: running.settings, runs: serverRunsJobs(running.settings), changed });
     await using _schedule = openSchedule({ service, log, rules: () => running.settings });
-    await using http = await listen(state, rules, version, meter, { port: running.settings.port, mounts: mountsOf(running.settings) });
+    await using http = await listen(state, rules, version, meter, { port: running.settings.port, mounts: mountsOf(running.settings, cluster) });
     await using _sessions = await openSessions({ settings: running.settings, service, version, start, log });
     for (const warning of warningsOf(running.settings)) log('warn', warning);
     log('info', `Serving on ${http.url}.`);
     await using _warm = warmUp(service);
-    signals.set('SIGHUP', () => reload(options, state, http));
+    using _news = heedNews({ cluster, service, log, setLogLevel: (level) => void serverLog.level(level), reload: () => signals.next(async () => void (await reload(options, state, http))) });
+    signals.set('SIGHUP', async () => {
+      if (await reload(options, state, http)) await cluster.tell({ kind: 'settings' });
+    });
     signals.set('SIGUSR1', () => report(state));
     notify.watchdog(() => isAlive(service));
     await notify.send('READY=1', `STATUS=Serving on ${http.url}`);
@@ -125,21 +137,26 @@ export function endOnFaults(log: Log, reporting: Reporting): void {
   });
 }
 
-function mountsOf({ maxQueryChars, maxUploadBytes, repositoryManagement: management }: Settings): HttpOptions['mounts'] {
-  return [mountRest({ maxQueryChars, management, maxUploadBytes }), mountMcp({ management }), mountPage({ management })];
+function mountsOf({ maxQueryChars, maxUploadBytes, repositoryManagement: management }: Settings, cluster: Cluster): HttpOptions['mounts'] {
+  return [mountRest({ maxQueryChars, management, maxUploadBytes }), mountMcp({ management, cluster }), mountPage({ management })];
 }
 
 export async function listen(state: Running, rules: HttpRules, version: string, meter: ServerMeter, { port, mounts }: Pick<HttpOptions, 'port' | 'mounts'>): Promise<HttpServer> {
-  const { settings, service, probes, diagnostics, log: { log, level } } = state;
+  const { settings, service, cluster, probes, diagnostics, log: { log, level } } = state;
   const { host, publicUrl, trustedProxies, requestSeconds, drainSeconds } = settings;
   try {
     return await openHttp({
       host, port, version, service, log, rules, publicUrl, trustedProxies, requestSeconds, drainSeconds, probes,
       mounts,
       production: settings.environment === 'production',
+      counts: cluster.counts,
       bodyBytes: BODY_BYTES,
       metrics: settings.prometheusEnabled ? async () => ({ type: meter.type, text: await meter.text() }) : null,
-      admin: { logLevel: (wanted) => level(wanted !== undefined && isLogLevel(wanted) ? wanted : undefined), diagnostics: () => diagnose(diagnostics) },
+      admin: {
+        logLevel: (wanted) => level(wanted !== undefined && isLogLevel(wanted) ? wanted : undefined),
+        logLevelElsewhere: async (wanted) => isLogLevel(wanted) && cluster.tell({ kind: 'log_level', level: wanted }),
+        diagnostics: () => diagnose(diagnostics),
+      },
     });
   } catch (error) {
     throw listeningError(error, host, port);
@@ -154,9 +171,10 @@ function listeningError(thrown: unknown, host: string, port: number): unknown {
   return thrown;
 }
 
-/** Takes what may change while the server runs, and goes on with the old settings where the new ones are wrong. */
-export async function reload(options: Serve, state: Running, http: HttpServer | null): Promise<void> {
+/** Takes what may change while the server runs; false where the new settings are wrong, and the old ones stay. */
+export async function reload(options: Serve, state: Running, http: HttpServer | null): Promise<boolean> {
   const { log, level } = state.log;
+  let taken = true;
   await state.notify.send('RELOADING=1', `MONOTONIC_USEC=${monotonicMicros()}`);
   try {
     const again = reread(state.settings, options.settings());
@@ -167,8 +185,10 @@ export async function reload(options: Serve, state: Running, http: HttpServer | 
     log('info', rereadSentence(again));
   } catch (error) {
     log('error', `Settings were read again and cannot be used; the old ones stay: ${messageOf(error)}`);
+    taken = false;
   }
   await state.notify.send('READY=1');
+  return taken;
 }
 
 export async function report({ log: { log, folder }, diagnostics }: Running): Promise<void> {
@@ -180,15 +200,14 @@ export async function report({ log: { log, folder }, diagnostics }: Running): Pr
 }
 
 /** One after the other; what comes before there is somebody to take it is forgotten, and kills nothing. */
-export function listenTo(...names: readonly NodeJS.Signals[]): { set(name: NodeJS.Signals, handle: () => Promise<void>): void } {
+export function listenTo(...names: readonly NodeJS.Signals[]): { set(name: NodeJS.Signals, handle: () => Promise<void>): void; next(handle: () => Promise<void>): void } {
   const handlers = new Map<NodeJS.Signals, () => Promise<void>>();
   let last = Promise.resolve();
-  for (const name of names) {
-    process.on(name, () => {
-      last = last.then(() => handlers.get(name)?.());
-    });
-  }
-  return { set: (name, handle) => void handlers.set(name, handle) };
+  const next = (handle: () => Promise<void> | undefined): void => {
+    last = last.then(handle);
+  };
+  for (const name of names) process.on(name, () => next(async () => handlers.get(name)?.()));
+  return { set: (name, handle) => void handlers.set(name, handle), next };
 }
 
 export async function isAlive(service: Service): Promise<boolean> {

@@ -11,6 +11,7 @@ import { openProbes } from './probes.ts';
 import { openReporting } from './reporting.ts';
 import { rulesOf } from './rules.ts';
 import { openSchedule } from './schedule.ts';
+import { heedNews, openCluster } from './shared.ts';
 import { endOnFaults, isAlive, LAST_MILLIS, listen, listenTo, logOf, reload, report, reported, type Running, type Serve } from './serve.ts';
 
 /** Works until the signal is aborted, then ends its jobs in good order; gives the exit code. */
@@ -28,22 +29,28 @@ export async function work(options: Serve): Promise<number> {
   const meter = openMeter({ collect: (to) => collectFigures(service, to), log });
   await using service = options.open(() => running.settings, reporting.traced(meter), true);
   const { tokens } = await service.store();
-  const probes = openProbes(service, databaseFileOf(running.settings, dataDir, options.cwd));
+  await using cluster = await openCluster(running.settings, log, meter);
+  const probes = openProbes(service, databaseFileOf(running.settings, dataDir, options.cwd), cluster);
   const diagnostics: DiagnosticsOptions = { version, service, probes, settings: () => running.settings, logLevel: () => workerLog.level(), figures: () => meter.text() };
   const notify = openNotify(process.env, log);
-  const state: Running = Object.assign(running, { log: { ...workerLog, log }, service, notify, probes, diagnostics });
+  const state: Running = Object.assign(running, { log: { ...workerLog, log }, service, cluster, notify, probes, diagnostics });
   {
     // Who may read the figures is asked as in a server.
     const rules = workerPort === 0 ? null : rulesOf(running.settings, await tokens.list());
     await using _jobs = await openJobs({
       service, log, signal, settings: running.settings, runs: true, concurrency: workerConcurrency,
+      changed: () => {
+        service.vectorsChanged();
+        void cluster.tell({ kind: 'indexed' });
+      },
       start: (words) => options.start(words, variablesForHelpers(running.settings)),
     });
     await using _schedule = openSchedule({ service, log, rules: () => running.settings });
     await using http: HttpServer | null = rules === null ? null : await listen(state, rules, version, meter, { port: workerPort, mounts: [] });
     const doing = `Working on ${workerConcurrency} ${workerConcurrency === 1 ? 'job' : 'jobs'} of each queue at once${http === null ? '' : `, figures at ${http.url}`}.`;
     log('info', doing);
-    signals.set('SIGHUP', () => reload(options, state, http));
+    using _news = heedNews({ cluster, service, log, setLogLevel: (level) => void workerLog.level(level), reload: () => signals.next(async () => void (await reload(options, state, http))) });
+    signals.set('SIGHUP', async () => void (await reload(options, state, http)));
     signals.set('SIGUSR1', () => report(state));
     notify.watchdog(() => isAlive(service));
     await notify.send('READY=1', `STATUS=${doing}`);

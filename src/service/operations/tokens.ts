@@ -1,8 +1,8 @@
 import { CodeIndexError } from '../../base/mod.ts';
-import { ACCESS_ROLES, type AccessRole, type ApiToken, type AuditEntry } from '../../domain/mod.ts';
+import { ACCESS_ROLES, type AccessRole, type ApiToken, type AuditEntry, type WebTokenRevocation } from '../../domain/mod.ts';
 import type { Operation } from '../operation.ts';
 import type { Service } from '../service.ts';
-import { newTokenText, tokenDigest } from '../tokens.ts';
+import { WEB_TOKEN_NAME_CHARS, newTokenText, tokenDigest } from '../tokens.ts';
 
 export interface CreateTokenInput {
   readonly name: string;
@@ -54,6 +54,8 @@ export const createTokenOperation: Operation<CreateTokenInput, CreatedTokenAnswe
 
 export interface TokensAnswer {
   readonly tokens: readonly ApiToken[];
+  /** JSON web tokens that are refused, oldest first. */
+  readonly revokedWebTokens: readonly WebTokenRevocation[];
 }
 
 export const listTokensOperation: Operation<Record<string, never>, TokensAnswer> = {
@@ -63,30 +65,57 @@ export const listTokensOperation: Operation<Record<string, never>, TokensAnswer>
   effect: 'admin',
   fields: {},
   async run(service) {
-    const all = await (await service.store()).tokens.list();
-    return { tokens: all.filter((one) => reaches(service, one.repositories)) };
+    const { tokens } = await service.store();
+    const [all, revokedWebTokens] = await Promise.all([tokens.list(), tokens.webTokenRevocations()]);
+    return { tokens: all.filter((one) => reaches(service, one.repositories)), revokedWebTokens: reaches(service, null) ? revokedWebTokens : [] };
   },
 };
 
-export interface RevokedTokenAnswer {
-  readonly revoked: ApiToken;
+export interface RevokeTokenInput {
+  readonly id?: number;
+  readonly jwt?: string;
+  readonly subject?: string;
 }
 
-export const revokeTokenOperation: Operation<{ readonly id: number }, RevokedTokenAnswer> = {
+export interface RevokedTokenAnswer {
+  /** The API token; null where JSON web tokens were revoked. */
+  readonly revoked: ApiToken | null;
+  readonly webTokens: WebTokenRevocation | null;
+}
+
+export const revokeTokenOperation: Operation<RevokeTokenInput, RevokedTokenAnswer> = {
   name: 'tokens revoke',
-  title: 'Revoke an API token',
-  text: 'Ends a token at once: the next request with it is refused.',
+  title: 'Revoke tokens',
+  text: 'Ends a token at once, at every server of the database: the next request with it is refused.',
   effect: 'admin',
-  fields: { id: { kind: 'integer', least: 1, most: Number.MAX_SAFE_INTEGER, required: true, position: 'one', text: 'number of the token' } },
-  async run(service, { id }) {
+  fields: {
+    id: { kind: 'integer', least: 1, most: Number.MAX_SAFE_INTEGER, position: 'one', text: 'number of an API token' },
+    jwt: { kind: 'text', least: 1, most: WEB_TOKEN_NAME_CHARS, text: 'the claim `jti` of one JSON web token' },
+    subject: { kind: 'text', least: 1, most: WEB_TOKEN_NAME_CHARS, text: 'the claim `sub` of JSON web tokens: all that were issued until now' },
+  },
+  async run(service, { id, jwt, subject }) {
     const { tokens } = await service.store();
+    if ([id, jwt, subject].filter((one) => one !== undefined).length !== 1) {
+      throw new CodeIndexError('invalid_query', 'It is not clear which tokens are to be revoked.', 'Give the number of an API token, or --jwt, or --subject, and one of them alone.');
+    }
+    if (id === undefined) return { revoked: null, webTokens: await revokeWebTokens(service, jwt === undefined ? 'subject' : 'id', (jwt ?? subject) as string) };
     const find = async (): Promise<ApiToken | undefined> => (await tokens.list()).find((one) => one.id === id && reaches(service, one.repositories));
     const found = await find();
     if (found === undefined) throw new CodeIndexError('not_found', `There is no token ${id}.`, 'See `code-index tokens list`.');
     if (!(await tokens.revoke(id))) throw new CodeIndexError('conflict', `Token ${id} was revoked before.`, 'Nothing is left to do.');
-    return { revoked: (await find()) ?? found };
+    return { revoked: (await find()) ?? found, webTokens: null };
   },
 };
+
+/** Nobody here knows which tokens somebody else made: what is refused need never have been seen. */
+async function revokeWebTokens(service: Service, by: WebTokenRevocation['by'], name: string): Promise<WebTokenRevocation> {
+  if (!reaches(service, null)) {
+    throw new CodeIndexError('forbidden', `${service.identity.name} may use some repositories; what a JSON web token is for is not known here.`, 'Ask an administrator of all repositories.');
+  }
+  const revocation = { by, name, revokedAt: new Date().toISOString() };
+  await (await service.store()).tokens.revokeWebTokens(revocation);
+  return revocation;
+}
 
 export interface AuditAnswer {
   /** Newest first. */

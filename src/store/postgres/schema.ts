@@ -123,6 +123,7 @@ const MIGRATIONS: readonly ((parted: (table: string, columns: string, options?: 
     expires text,
     revoked text
   );
+  CREATE TABLE web_token_revocation (kind text NOT NULL, name text COLLATE "C" NOT NULL, revoked text COLLATE "C" NOT NULL, PRIMARY KEY (kind, name));
   CREATE TABLE job (id text COLLATE "C" PRIMARY KEY, repository text NOT NULL, state text NOT NULL, finished text COLLATE "C", data text NOT NULL);
   CREATE INDEX job_state ON job (state, id);
   CREATE INDEX job_repository ON job (repository, id);

@@ -148,6 +148,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX job_state ON job(state, id);
   CREATE TABLE audit (id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL);
   `,
+  `
+  CREATE TABLE web_token_revocation (kind TEXT NOT NULL, name TEXT NOT NULL, revoked TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -1,4 +1,4 @@
-import type { AccessRole, ApiToken } from '../../domain/mod.ts';
+import type { AccessRole, ApiToken, WebTokenRevocation } from '../../domain/mod.ts';
 import type { Tokens } from '../ports.ts';
 import type { Core } from './core.ts';
 
@@ -12,11 +12,19 @@ interface TokenRow {
   revoked: string | null;
 }
 
+interface RevocationRow {
+  kind: string;
+  name: string;
+  revoked: string;
+}
+
 const COLUMNS = 'id, name, role, repositories, created, expires, revoked';
 
 export function makeTokens(core: Core): Tokens {
   const all = core.reader.prepare<[], TokenRow>(`SELECT ${COLUMNS} FROM token ORDER BY id`);
   const one = core.reader.prepare<[Uint8Array], TokenRow>(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
+  const revocations = core.reader.prepare<[], RevocationRow>('SELECT kind, name, revoked FROM web_token_revocation ORDER BY revoked, kind, name');
+  const concerning = core.reader.prepare<[string | null, string], RevocationRow>("SELECT kind, name, revoked FROM web_token_revocation WHERE (kind = 'id' AND name = ?) OR (kind = 'subject' AND name = ?)");
   return {
     list: async () => core.read('Listing tokens', () => all.all().map(tokenOf)),
     byDigest: async (digest) => core.read('Looking a token up', () => {
@@ -30,6 +38,13 @@ export function makeTokens(core: Core): Tokens {
     )),
     revoke: async (id) => core.writeSoon('Revoking a token', (database) =>
       database.prepare('UPDATE token SET revoked = ? WHERE id = ? AND revoked IS NULL').run(new Date().toISOString(), id).changes === 1),
+    revokeWebTokens: async ({ by, name, revokedAt }) => core.writeSoon('Revoking JSON web tokens', (database) => {
+      database
+        .prepare('INSERT INTO web_token_revocation (kind, name, revoked) VALUES (?, ?, ?) ON CONFLICT (kind, name) DO UPDATE SET revoked = max(revoked, excluded.revoked)')
+        .run(by, name, revokedAt);
+    }),
+    webTokenRevocations: async (token) => core.read('Looking up what is revoked', () =>
+      (token === undefined ? revocations.all() : concerning.all(token.id, token.subject)).map(({ kind, name, revoked }) => ({ by: kind as WebTokenRevocation['by'], name, revokedAt: revoked }))),
   };
 }
 

@@ -19,6 +19,24 @@ export const RECORDS: Cases = {
     assert.deepEqual((await again.tokens.list()).map(({ id, name }) => [id, name]), [[token.id, 'ci'], [all.id, 'all']]);
   },
 
+  'JSON web tokens: refused by id or by subject, the later time holds, there after reopening': async (driver) => {
+    await using folder = new Folder(driver);
+    const { tokens } = await folder.open();
+    const [first, second] = ['2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'];
+    await tokens.revokeWebTokens({ by: 'subject', name: 'alice', revokedAt: second });
+    await tokens.revokeWebTokens({ by: 'id', name: 'alice', revokedAt: first });
+    await tokens.revokeWebTokens({ by: 'subject', name: 'alice', revokedAt: first });
+    await tokens.revokeWebTokens({ by: 'id', name: 'b', revokedAt: first });
+    await tokens.revokeWebTokens({ by: 'id', name: 'b', revokedAt: second });
+    const again = (await folder.open()).tokens;
+    const bySubject = { by: 'subject', name: 'alice', revokedAt: second } as const;
+    assert.deepEqual(await again.webTokenRevocations({ id: null, subject: 'alice' }), [bySubject]);
+    assert.deepEqual(await again.webTokenRevocations({ id: 'b', subject: 'bob' }), [{ by: 'id', name: 'b', revokedAt: second }]);
+    assert.deepEqual((await again.webTokenRevocations({ id: 'alice', subject: 'alice' })).map(({ by }) => by).sort(), ['id', 'subject']);
+    assert.deepEqual(await again.webTokenRevocations({ id: 'subject', subject: 'b' }), []);
+    assert.deepEqual((await again.webTokenRevocations()).map(({ by, name, revokedAt }) => [by, name, revokedAt]), [['id', 'alice', first], ['id', 'b', second], ['subject', 'alice', second]]);
+  },
+
   'jobs: replaced by id, newest first, by state and repository, in pages': async (driver) => {
     await using folder = new Folder(driver);
     const { journal } = await folder.open();

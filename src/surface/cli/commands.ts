@@ -85,7 +85,11 @@ export const COMMANDS: readonly Command[] = [
     examples: ['code-index tokens create ci --repo curl --repo router', 'code-index tokens create alice --role maintainer --days-to-keep 90'],
   },
   { name: 'tokens list', usage: 'tokens list', text: listTokens.text, operation: listTokens },
-  { name: 'tokens revoke', usage: 'tokens revoke <number>', text: revokeToken.text, operation: revokeToken, toInput: (parsed) => ({ id: oneWord(parsed, 'number') }) },
+  {
+    name: 'tokens revoke', usage: 'tokens revoke [number]', text: revokeToken.text, operation: revokeToken,
+    toInput: (parsed) => ({ ...parsed.input, ...(parsed.words.length === 0 ? {} : { id: oneWord(parsed, 'number') }) }),
+    examples: ['code-index tokens revoke 2', 'code-index tokens revoke --jwt 5f0c1a', 'code-index tokens revoke --subject alice'],
+  },
   { name: 'audit', usage: 'audit', text: audit.text, operation: audit },
   {
     name: 'secrets', usage: 'secrets [name]', text: secrets.text, operation: secrets,

@@ -6,7 +6,7 @@ import {
 import type { ReadAnswer } from '../../search/mod.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit.ts';
-import { auditLines, createdTokenLines, tokenLines } from './render-tokens.ts';
+import { auditLines, createdTokenLines, revokedLine, tokenLines } from './render-tokens.ts';
 import { backupLines, backupListLines, rekeyLines, restoreLines } from './render-backups.ts';
 import { searchLines } from './render-answer.ts';
 import { readLines } from './render-read.ts';
@@ -39,8 +39,8 @@ const LINES: Readonly<Record<string, Present>> = {
   'jobs replay': ({ job }: JobAnswer) => [jobSentence(job)],
   status: (answer: StatusAnswer, paint) => statusLines(answer, paint),
   'tokens create': (answer: CreatedTokenAnswer, paint) => createdTokenLines(answer, paint),
-  'tokens list': (answer: TokensAnswer, paint) => tokenLines(answer.tokens, paint),
-  'tokens revoke': (answer: RevokedTokenAnswer) => [`Token ${answer.revoked.id} (${answer.revoked.name}) is revoked: the next request with it is refused.`],
+  'tokens list': (answer: TokensAnswer, paint) => tokenLines(answer, paint),
+  'tokens revoke': (answer: RevokedTokenAnswer) => [revokedLine(answer)],
   audit: (answer: AuditAnswer, paint) => auditLines(answer.entries, paint),
   backup: (answer: BackupAnswer, paint) => backupLines(answer, paint),
   'backup list': (answer: BackupsAnswer, paint) => backupListLines(answer, paint),

@@ -21,7 +21,7 @@ export interface Callers {
 /** Knows an administrator's token, API tokens and JSON web tokens, each by its own proof. */
 export function openCallers(service: Service, access: AccessSettings, log: Log): Callers {
   const admin = access.adminToken === undefined ? null : tokenDigest(access.adminToken);
-  const jsonWebToken = openJsonWebTokens(access, log);
+  const jsonWebToken = openJsonWebTokens(access, log, async (token) => (await service.store()).tokens.webTokenRevocations(token));
   return {
     async prove(text, digest) {
       if (admin !== null && timingSafeEqual(admin, digest)) return { id: 'admin', name: 'administrator', role: 'admin', repositories: null };

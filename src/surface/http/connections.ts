@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { Meter } from '../../base/mod.ts';
 import { HttpError } from './errors.ts';
 import { isLoopback } from './places.ts';
-import { addressKey } from './rates.ts';
+import { addressKey } from './address-key.ts';
 
 /** Open at once; a server of a team has some hundreds. */
 const CONNECTIONS = 8_192;

@@ -1,11 +1,12 @@
 /** Whom the server answers, and how much: every request passes here before any route. */
 import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
 import { CodeIndexError, type Log } from '../../base/mod.ts';
+import type { RateCounts, RateTaken } from '../../cluster/mod.ts';
 import { ACCESS_ROLES, type Identity } from '../../domain/mod.ts';
 import { LOCAL, tokenDigest, type Service } from '../../service/mod.ts';
 import { bearerOf, openCallers, type Callers } from './callers.ts';
-import type { HttpOptions, HttpRules, RateCounts, RateTaken } from './port.ts';
-import { addressKey } from './rates.ts';
+import type { HttpOptions, HttpRules } from './port.ts';
+import { addressKey } from './address-key.ts';
 import { Refusal, refuse } from './refusal.ts';
 
 /** Wrong tokens of one address. */

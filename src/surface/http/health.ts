@@ -18,9 +18,11 @@ export function mountHealth(http: FastifyInstance, options: HttpOptions, { ident
   const look = sharedFor(SHARED_MILLIS, () => probeAll(options.probes));
   const seen = { open: true, uncounted: true } as const;
   http.get('/health', { config: seen }, async () => ({ status: 'healthy', version }));
-  http.get('/ready', { config: seen }, async (request, reply) => {
+  http.get<{ Querystring: { exclude?: string | string[] } }>('/ready', { config: seen }, async (request, reply) => {
     const checks = await look();
-    const ok = !draining() && Object.values(checks).every((one) => one.ok);
+    // As Kubernetes' own servers have it: a part that all servers share must not take all of them out of service at once.
+    const left = [request.query.exclude ?? []].flat();
+    const ok = !draining() && Object.entries(checks).every(([name, one]) => one.ok || left.includes(name));
     // Why a part is unwell may name folders of the server.
     const known = identityOf(request)?.role === 'admin';
     const told = known ? checks : Object.fromEntries(Object.entries(checks).map(([name, { ok: well }]) => [name, { ok: well }]));
@@ -40,18 +42,20 @@ function mountAdmin(http: FastifyInstance, { admin, service, log }: HttpOptions,
   const config = { role: 'admin' } as const;
   http.get('/admin/log-level', { config }, async (_request, reply) => reply.header('cache-control', 'no-store').send({ level: admin.logLevel() }));
   http.post('/admin/log-level', { config }, async (request) => {
-    const given = (request.body as { readonly level?: unknown } | null | undefined)?.level;
+    const { level: given, everywhere = false } = (request.body ?? {}) as { readonly level?: unknown; readonly everywhere?: unknown };
     const level = typeof given === 'string' ? given.toLowerCase().replace(/^warning$/, 'warn') : '';
     if (!(LOG_LEVELS as readonly string[]).includes(level)) {
       throw new CodeIndexError('invalid_query', `There is no log level ${JSON.stringify(given ?? null).slice(0, 80)}.`, `Send {"level": ...} with one of: ${LOG_LEVELS.join(', ')}.`);
     }
+    if (typeof everywhere !== 'boolean') throw new CodeIndexError('invalid_query', '`everywhere` is neither true nor false.', 'Send true to set the level at every server of the installation.');
     const set = admin.logLevel(level);
+    const told = everywhere && ((await admin.logLevelElsewhere?.(set)) ?? false);
     if (service.settings.audit) {
-      const entry = { time: new Date().toISOString(), actor: identityOf(request)?.id ?? '', act: 'log level', target: set, outcome: 'done' };
+      const entry = { time: new Date().toISOString(), actor: identityOf(request)?.id ?? '', act: 'log level', target: told ? `${set} everywhere` : set, outcome: 'done' };
       // The level matters most while the database is the trouble.
       await service.store().then(({ journal }) => journal.append(entry)).catch((error: Error) => log('warn', `The audit log cannot be written: ${error.message}.`, entry));
     }
-    return { level: set };
+    return everywhere ? { level: set, everywhere: told } : { level: set };
   });
   http.get('/admin/diagnostics', { config }, async (request, reply) => {
     requireWhole(identityOf(request), 'Diagnostics tell of');

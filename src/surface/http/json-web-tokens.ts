@@ -1,6 +1,7 @@
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { CodeIndexError, type Log } from '../../base/mod.ts';
-import { ACCESS_ROLES, type AccessRole, type Identity } from '../../domain/mod.ts';
+import { ACCESS_ROLES, type AccessRole, type Identity, type WebTokenRevocation } from '../../domain/mod.ts';
+import { WEB_TOKEN_NAME_CHARS } from '../../service/mod.ts';
 import { openKeySet } from './key-set.ts';
 import type { AccessSettings } from './port.ts';
 import { refuse } from './refusal.ts';
@@ -12,8 +13,20 @@ const REPOSITORIES = 10_000;
 const VERIFIED_MILLIS = 5_000;
 const VERIFIED = 2_000;
 
+/** What a token was given as, beside whose it is. */
+interface Claims {
+  readonly identity: Identity;
+  readonly id: string | null;
+  readonly subject: string;
+  /** Milliseconds; null where it does not say. */
+  readonly issuedAt: number | null;
+}
+
+/** Looks up what is revoked; asked for every request, so that a revocation holds at once. */
+export type Revocations = (token: { readonly id: string | null; readonly subject: string }) => Promise<readonly WebTokenRevocation[]>;
+
 /** Proves the bearer of a JSON web token; null where none are taken. */
-export function openJsonWebTokens({ jwtSecret, jwksUrl, issuer, audience }: AccessSettings, log: Log): ((text: string, digest: Buffer) => Promise<Identity>) | null {
+export function openJsonWebTokens({ jwtSecret, jwksUrl, issuer, audience }: AccessSettings, log: Log, revocations: Revocations): ((text: string, digest: Buffer) => Promise<Identity>) | null {
   if (jwtSecret === undefined && jwksUrl === undefined) return null;
   if (jwksUrl !== undefined && (issuer === undefined || audience === undefined)) {
     throw new CodeIndexError('invalid_query', 'With a key set, tokens for any other program of the same provider would be taken.', 'Set JWT_ISSUER and JWT_AUDIENCE beside JWT_JWKS_URL.');
@@ -28,22 +41,39 @@ export function openJsonWebTokens({ jwtSecret, jwksUrl, issuer, audience }: Acce
     if ((alg === 'RS256' || alg === 'ES256') && keySet !== null) return (await jwtVerify(text, keySet as JWTVerifyGetKey, { ...claims, algorithms: [alg] })).payload;
     throw refuse('algorithm', `Tokens signed by ${JSON.stringify(String(alg).slice(0, 20))} are not taken here.`);
   };
-  const verified = new Map<string, { readonly identity: Identity; readonly until: number }>();
-  return async (text, digest) => {
+  const verified = new Map<string, { readonly claims: Claims; readonly until: number }>();
+  const claimsOf = async (text: string, digest: Buffer): Promise<Claims> => {
     const key = digest.toString('base64');
     const known = verified.get(key);
-    if (known !== undefined && known.until > Date.now()) return known.identity;
+    if (known !== undefined && known.until > Date.now()) return known.claims;
     try {
       const payload = await verify(text);
-      const identity = identityOf(payload);
+      const found = checked(payload);
       if (verified.size >= VERIFIED) verified.clear();
-      verified.set(key, { identity, until: Math.min(Date.now() + VERIFIED_MILLIS, ((payload.exp as number) + SKEW_SECONDS) * 1_000) });
-      return identity;
+      verified.set(key, { claims: found, until: Math.min(Date.now() + VERIFIED_MILLIS, ((payload.exp as number) + SKEW_SECONDS) * 1_000) });
+      return found;
     } catch (error) {
       if (error instanceof CodeIndexError) throw error;
       throw refusalOf(error);
     }
   };
+  return async (text, digest) => {
+    const { identity, ...token } = await claimsOf(text, digest);
+    if ((await revocations(token)).some((one) => concerns(one, token.issuedAt))) throw refuse('revoked', 'The token was revoked.');
+    return identity;
+  };
+}
+
+/** Whoever revokes all of a subject goes on with newer ones; a token that does not say when it was given may be an old one. */
+function concerns({ by, revokedAt }: WebTokenRevocation, issuedAt: number | null): boolean {
+  return by === 'id' || issuedAt === null || issuedAt <= Date.parse(revokedAt);
+}
+
+function checked(payload: JWTPayload): Claims {
+  const { jti, iat } = payload;
+  if (jti !== undefined && (typeof jti !== 'string' || jti === '' || jti.length > WEB_TOKEN_NAME_CHARS)) throw refuse('claims', `The claim \`jti\` of the token is not a text of at most ${WEB_TOKEN_NAME_CHARS} characters.`);
+  const identity = identityOf(payload);
+  return { identity, id: jti ?? null, subject: identity.name, issuedAt: typeof iat === 'number' ? iat * 1_000 : null };
 }
 
 function identityOf({ sub, role = 'reader', repositories }: JWTPayload): Identity {

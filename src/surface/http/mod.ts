@@ -7,4 +7,4 @@ export { openMeter, type MeterOptions, type ServerMeter } from './metrics.ts';
 export { nestsTooDeep } from './nesting.ts';
 export { isLoopback } from './places.ts';
 export { statusOf } from './errors.ts';
-export type { AccessSettings, HttpContext, HttpOptions, HttpRules, HttpServer, Mount, Probed, RateCounts, RateTaken } from './port.ts';
+export type { AccessSettings, HttpContext, HttpOptions, HttpRules, HttpServer, Mount, Probed } from './port.ts';

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Log, Meter } from '../../base/mod.ts';
+import type { RateCounts } from '../../cluster/mod.ts';
 import type { AccessRole } from '../../domain/mod.ts';
 import type { Service } from '../../service/mod.ts';
 
@@ -85,21 +86,10 @@ export interface HttpOptions {
   readonly admin: {
     /** Sets the level where one is given; gives the level. */
     logLevel(level?: string): string;
+    /** Tells the other servers to set it, too; false where they cannot be told. */
+    logLevelElsewhere?(level: string): Promise<boolean>;
     diagnostics(): Promise<unknown>;
   };
-}
-
-/** Where counts of rate limits are kept. */
-export interface RateCounts {
-  /** Takes one of `count` that come back evenly within `millis`; `peek` only looks. Fails open: what it throws is logged. */
-  take(key: string, rate: { readonly count: number; readonly millis: number }, peek?: boolean): RateTaken | Promise<RateTaken>;
-}
-
-export interface RateTaken {
-  readonly taken: boolean;
-  readonly left: number;
-  /** Milliseconds until the next one can be taken; 0 where there is one. */
-  readonly waitMillis: number;
 }
 
 export interface HttpServer extends AsyncDisposable {

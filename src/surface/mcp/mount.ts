@@ -4,12 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Cluster } from '../../cluster/mod.ts';
 import { nestsTooDeep, type HttpContext, type Mount } from '../http/mod.ts';
 import { openCancellations, type Cancellations } from './cancellations.ts';
 
 export interface McpMountOptions {
   /** Offer the tools that add, update and remove repositories, to callers whose role allows them. */
   readonly management: boolean;
+  /** Other servers that may have a call which is cancelled here; absent: there are none. */
+  readonly cluster?: Pick<Cluster, 'tell' | 'hear'>;
 }
 
 /** Revision 2025-03-26 may send several messages at once; more than this would be a way around limits on requests. */
@@ -25,7 +28,7 @@ interface Message {
 export function mountMcp(options: McpMountOptions): Mount {
   return async (http, context) => {
     const [{ createMcpHandler }, { makeServer }] = await Promise.all([import('@modelcontextprotocol/server'), import('./protocol.ts')]);
-    const cancellations = openCancellations();
+    const cancellations = openCancellations(options.cluster);
     const requests = new WeakMap<Request, FastifyRequest>();
     const handler = createMcpHandler(({ requestInfo }) => {
       const request = requests.get(requestInfo as Request) as FastifyRequest;
@@ -46,7 +49,10 @@ export function mountMcp(options: McpMountOptions): Mount {
         return response;
       });
     });
-    http.addHook('onClose', () => handler.close());
+    http.addHook('onClose', async () => {
+      cancellations[Symbol.dispose]();
+      await handler.close();
+    });
   };
 }
 

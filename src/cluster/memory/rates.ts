@@ -1,6 +1,5 @@
 /** Rate limits: buckets that refill evenly, so that a minute's worth may come at once and nobody waits for a full minute. */
-import { isIPv6 } from 'node:net';
-import type { RateCounts, RateTaken } from './port.ts';
+import type { RateCounts, RateTaken } from '../port.ts';
 
 /** Callers remembered in each of two generations: some megabytes. When one is full, those not heard of since the last one are forgotten. */
 const KEYS = 10_000;
@@ -31,15 +30,4 @@ export function memoryCounts(now: () => number = () => performance.now()): RateC
       return { taken, left: Math.floor(bucket.left), waitMillis: bucket.left >= 1 ? 0 : Math.ceil((1 - bucket.left) / perMilli) };
     },
   };
-}
-
-/** What counts as one address: of IPv6 the network that one site gets, since it may take any address in it. */
-export function addressKey(address: string): string {
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = (plain.split('%', 1)[0] as string).split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gap = tail === undefined ? 0 : 8 - first.length - last.length;
-  return [...first, ...Array.from({ length: gap }, () => '0'), ...last].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, '')).join(':');
 }

@@ -1,0 +1,4 @@
+import { clusterSuite } from '../suite/mod.ts';
+import { openMemoryCluster } from './memory.ts';
+
+clusterSuite('one process', { shares: false, open: async () => openMemoryCluster() });
