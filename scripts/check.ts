@@ -27,6 +27,7 @@ const PROGRAMS: readonly { readonly name: string; readonly package: string; read
   { name: 'nginx', package: 'nginx' },
   { name: 'promtool', package: 'prometheus' },
   { name: 'curl', package: 'curl' },
+  { name: 'zstd', package: 'zstd' },
 ];
 
 interface Part {
