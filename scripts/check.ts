@@ -28,6 +28,7 @@ const PROGRAMS: readonly { readonly name: string; readonly package: string; read
   { name: 'promtool', package: 'prometheus' },
   { name: 'strace', package: 'strace' },
   { name: 'curl', package: 'curl' },
+  { name: 'zstd', package: 'zstd' },
 ];
 
 interface Part {
