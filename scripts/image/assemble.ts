@@ -3,7 +3,7 @@
  * `root`, which is read-only, and `storage`, which belongs to the account of the image. deploy/Dockerfile.production runs
  * it in its build stage and copies these two and nothing else, so no shell, package manager or compiler is in the image.
  */
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { copyPackages } from './packages.ts';
 import { copySystem, writeAccounts } from './system.ts';
@@ -12,6 +12,7 @@ export const ACCOUNT: Readonly<{ name: string; id: number; home: string }> = { n
 /** As the deployment guide lays the storage out. */
 const STORAGE = ['data', 'repositories', 'uploads', 'logs', 'backups'];
 const PROGRAM = '/opt/code-index';
+const COMMAND = '/usr/local/bin/code-index';
 const WRITTEN = ['web', 'model/static.bin', 'package.json', 'LICENSE', 'deploy/health.mjs'];
 
 /** git reads repositories and clones over https. Its other helpers are shell scripts, or serve repositories. */
@@ -42,6 +43,8 @@ export function assemble({ source, built, folder, extras }: Assembly): void {
   const queries = 'src/code/languages';
   cpSync(path.join(source, queries), path.join(program, queries), { recursive: true, filter: (file) => path.extname(file) === '' || file.endsWith('.scm') });
   copyPackages(source, program, extras);
+  // `docker exec <container> code-index ...`: there is no shell to write the long form into.
+  writeFileSync(path.join(root, COMMAND), `#!/usr/local/bin/node\nimport('${PROGRAM}/dist/bin.js');\n`, { mode: 0o755 });
   for (const name of STORAGE) mkdirSync(path.join(folder, 'storage', name), { recursive: true, mode: 0o700 });
 }
 

@@ -58,7 +58,7 @@ test('the image holds what the program needs and nothing to work on: at most 400
   const bytes = files.reduce((sum, file) => sum + lstatSync(file).size, 0);
   assert.ok(bytes > 150_000_000 && bytes < IMAGE_BYTES_MAX, `${bytes} bytes`);
   const programs = files.filter((file) => (lstatSync(file).mode & 0o111) !== 0 && lstatSync(file).isFile() && /\/bin\//.test(file) && !file.includes('/node_modules/')).map((file) => path.relative(root, file)).sort();
-  assert.deepEqual(programs, ['usr/bin/git', 'usr/bin/tini', 'usr/local/bin/node']);
+  assert.deepEqual(programs, ['usr/bin/git', 'usr/bin/tini', 'usr/local/bin/code-index', 'usr/local/bin/node']);
   assert.deepEqual(files.filter((file) => /^(?:ba|da|z|k)?sh$|^(?:busybox|perl|npm|npx|apt|apt-get|dpkg|python3?|gcc|ld)$/.test(path.basename(file))), []);
   assert.deepEqual(files.filter((file) => (lstatSync(file).mode & 0o6000) !== 0), []);
   // Scanners read which packages are in it, and their licences are there.
@@ -104,6 +104,8 @@ test('the image serves from a read-only root without rights: it clones over http
     const found = await getJson(server, '/api/search?query=servedFromTheImage', { headers: authorization });
     assert.equal(found.results[0].path, 'a.ts');
     assert.equal((await getJson(server, '/ready', { headers: authorization })).status, 'ready');
+    const listed = await runInContainer(['code-index', 'repos', 'list', '--json'], { ...setup, environment: { ...setup.environment, ADMIN_TOKEN: '' } });
+    assert.match(listed.said, /"name":\s*"project"/);
     for (const file of ['data/code_index.db', 'repositories/project/HEAD', 'logs/serve.log']) assert.ok(existsSync(path.join(setup.storage, file)), file);
     assert.equal(await container.stop('SIGTERM'), 0, container.said());
   } finally {
