@@ -20,25 +20,31 @@ const TOKEN = 'a-token-of-the-image-test';
 const stages = stagesOf('deploy/Dockerfile.production');
 const [build, last] = [stages[0] as (typeof stages)[0], stages.at(-1) as (typeof stages)[0]];
 const folder = scratch('image');
-const root = path.join(folder.path, 'image', 'root');
+/** `rehearse.ts` names the root of an image that was built; else its content is assembled here. */
+const built = process.env['IMAGE_ROOT'];
+const root = built ?? path.join(folder.path, 'image', 'root');
 
 before(() => {
-  const built = path.join(folder.path, 'dist');
+  if (built === undefined) assembleHere();
+});
+
+function assembleHere(): void {
+  const dist = path.join(folder.path, 'dist');
   for (const project of ['tsconfig.build.json', 'web/tsconfig.build.json']) {
-    const outDir = project.startsWith('web') ? path.join(built, 'web') : built;
+    const outDir = project.startsWith('web') ? path.join(dist, 'web') : dist;
     const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project, '--outDir', outDir], { cwd: ROOT, encoding: 'utf8' });
     assert.equal(status, 0, stdout);
   }
   const extras = /EXTRA_PACKAGES="([^"]*)"/.exec(build.instructions.map(({ text }) => text).join('\n'))?.[1]?.split(' ') ?? [];
   assert.ok(extras.length > 3);
-  assemble({ source: ROOT, built, folder: path.join(folder.path, 'image'), extras });
-});
+  assemble({ source: ROOT, built: dist, folder: path.join(folder.path, 'image'), extras });
+}
 
 after(() => folder[Symbol.dispose]());
 
 function storage(name: string): string {
   const to = path.join(folder.path, name);
-  cpSync(path.join(folder.path, 'image', 'storage'), to, { recursive: true });
+  cpSync(built === undefined ? path.join(folder.path, 'image', 'storage') : path.join(built, ACCOUNT.home), to, { recursive: true });
   return to;
 }
 
