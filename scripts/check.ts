@@ -28,6 +28,9 @@ const PROGRAMS: readonly { readonly name: string; readonly package: string; read
   { name: 'promtool', package: 'prometheus' },
   { name: 'strace', package: 'strace' },
   { name: 'curl', package: 'curl' },
+  { name: 'bwrap', package: 'bubblewrap' },
+  { name: 'tini', package: 'tini' },
+  { name: 'docker-compose', package: 'installed by scripts/install-docker-compose.sh' },
 ];
 
 interface Part {

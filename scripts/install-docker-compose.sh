@@ -16,6 +16,7 @@ is_new() {
 
 if is_new; then exit 0; fi
 export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
 case $(apt-cache policy docker-compose | sed -n 's/^  Candidate: //p') in
   '' | '(none)' | 1.*) ;;
   *)

@@ -27,7 +27,7 @@ export const DEPLOYMENT_VARIABLES: readonly DeploymentVariable[] = [
   { variable: 'NPM_CONFIG_REGISTRY', default: "npm's own", text: 'Mirror that packages are taken from while the image is built.' },
   { variable: 'EDGE_NETWORK', default: '172.30.88', text: 'First three numbers of the network between nginx and the servers; another one where these are taken.' },
   { variable: 'SERVER_MEMORY', default: '2g', text: 'Memory that one server may take.' },
-  { variable: 'WORKER_MEMORY', default: '2g', text: 'Memory that one worker may take.' },
+  { variable: 'WORKER_MEMORY', default: '3g', text: 'Memory that one worker may take: twice JOB_MEMORY_MB, and half a gigabyte.' },
   { variable: 'POSTGRES_MEMORY', default: '4g', text: 'Memory that PostgreSQL may take.' },
   { variable: 'POSTGRES_SHARED_BUFFERS', default: '1GB', text: 'A quarter of that.' },
   { variable: 'POSTGRES_EFFECTIVE_CACHE_SIZE', default: '3GB', text: 'Three quarters of that.' },

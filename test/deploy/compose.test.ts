@@ -2,28 +2,31 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { DEPLOYMENT_VARIABLES, SETTLED } from '../../scripts/production-environment.ts';
 import { SETTINGS } from '../../src/app/flags.ts';
 import { startServer } from '../server.ts';
+import { postgresBinaries } from '../services/postgres.ts';
 import { scratch } from '../whole.ts';
 import { copyDeployment, prepare, readCompose, variablesOf, type ComposeService } from './compose.ts';
 import { environmentOf, ROOT, stagesOf, valueOf, type Stage } from './dockerfile.ts';
+import { lacking } from './programs.ts';
 import { CONFIGURATION, PORTS } from './nginx.ts';
 
 const scratched = scratch('compose');
 after(() => scratched[Symbol.dispose]());
+const missing = lacking('docker-compose', 'openssl');
 const folder = copyDeployment(path.join(scratched.path, 'clone'));
 const prepared = prepare(folder, 'code.example.org');
-const compose = readCompose(folder, '-f', 'docker-compose.production.yml');
+const compose = missing === false ? readCompose(folder, '-f', 'docker-compose.production.yml') : { services: {}, networks: {}, volumes: {}, secrets: {} };
 const services = Object.entries(compose.services);
 const shipped = readFileSync(path.join(ROOT, 'deploy/docker-compose.production.yml'), 'utf8');
 const image = stagesOf('deploy/Dockerfile.production').at(-1) as Stage;
 
-test('prepare.sh makes what is missing, once: secrets that differ, a certificate, and a token that reads figures', async () => {
+test('prepare.sh makes what is missing, once: secrets that differ, a certificate, and a token that reads figures', { skip: missing }, async () => {
   assert.equal(prepared.status, 0, prepared.said);
   const variables = variablesOf(path.join(folder, '.env.production'));
   // What the deployment guide sets.
@@ -44,7 +47,7 @@ test('prepare.sh makes what is missing, once: secrets that differ, a certificate
   assert.deepEqual([prepare(path.join(folder, 'deploy')).status], [null]);
 });
 
-test('the compose file of the root is that of deploy/, and each says which variable is missing', () => {
+test('the compose file of the root is that of deploy/, and each says which variable is missing', { skip: missing }, () => {
   assert.deepEqual(readCompose(folder, '--env-file', '.env.production', '-f', 'deploy/docker-compose.production.yml'), compose);
   const bare = copyDeployment(path.join(scratched.path, 'bare'));
   assert.throws(() => readCompose(bare, '-f', 'docker-compose.production.yml'), /\.env\.production/);
@@ -53,7 +56,7 @@ test('the compose file of the root is that of deploy/, and each says which varia
   assert.throws(() => readCompose(folder, '-f', 'deploy/docker-compose.yml'), /ADMIN_TOKEN/);
 });
 
-test('every service is hardened, bounded, restarted, watched and no root', () => {
+test('every service is hardened, bounded, restarted, watched and no root', { skip: missing }, () => {
   assert.deepEqual(services.map(([name]) => name).sort(), ['alloy', 'backup', 'grafana', 'loki', 'mcp-server', 'mcp-server-2', 'mcp-server-3', 'mcp-worker', 'mcp-worker-2', 'nginx', 'postgres', 'prometheus', 'redis']);
   for (const [name, one] of services) {
     assert.deepEqual([one.read_only, one.cap_drop, one.cap_add, one.privileged, one.security_opt, one.restart], [true, ['ALL'], undefined, undefined, ['no-new-privileges:true'], 'unless-stopped'], name);
@@ -68,7 +71,7 @@ test('every service is hardened, bounded, restarted, watched and no root', () =>
   }
 });
 
-test('the world reaches nginx alone; databases reach nobody', () => {
+test('the world reaches nginx alone; databases reach nobody', { skip: missing }, () => {
   const published = services.flatMap(([name, { ports = [] }]) => ports.map(({ target, published: port, host_ip: host }) => `${name} ${host ?? '*'}:${port} -> ${target}`)).sort();
   assert.deepEqual(published, ['grafana 127.0.0.1:3000 -> 3000', `nginx *:443 -> ${PORTS.tls}`, `nginx *:80 -> ${PORTS.http}`, `nginx 127.0.0.1:8000 -> ${PORTS.keepers}`]);
   const networks = (name: string): string[] => Object.keys(compose.services[name]?.networks ?? {}).sort();
@@ -76,7 +79,7 @@ test('the world reaches nginx alone; databases reach nobody', () => {
   assert.deepEqual(Object.entries(compose.networks).filter(([, one]) => one?.internal === true).map(([name]) => name).sort(), ['data', 'monitoring']);
 });
 
-test('names agree: addresses of nginx with servers, ports with the image, mounted files with this repository', () => {
+test('names agree: addresses of nginx with servers, ports with the image, mounted files with this repository', { skip: missing }, () => {
   const nginx = readFileSync(CONFIGURATION, 'utf8');
   const upstream = [...nginx.matchAll(/^\s+server (\S+):(\d+) /gm)].map(([, name, port]) => [name, port]);
   const servers = services.filter(([, { command }]) => command?.[0] === 'serve');
@@ -97,12 +100,12 @@ test('names agree: addresses of nginx with servers, ports with the image, mounte
   for (const { source, target } of compose.services['nginx']?.secrets ?? []) assert.ok(nginx.includes(`${target};`), source);
 });
 
-test('variables exist: each that is used is a setting or in the table of the deployment, with the same default', () => {
+test('variables exist: each that is used is a setting or in the table of the deployment, with the same default', { skip: missing }, () => {
   const settings = new Set(SETTINGS.map(({ variable }) => variable));
   const table = new Map(DEPLOYMENT_VARIABLES.map((one) => [one.variable, one.default]));
   assert.deepEqual([...table.keys()].filter((name) => settings.has(name)), []);
   const used = [...shipped.matchAll(/\$\{([A-Z0-9_]+)(?::-([^}]*))?[^}]*\}/g)];
-  const planned = new Set(['REDIS_URL', 'WORKER_PORT']);
+  const planned = new Set(['REDIS_URL', 'WORKER_PORT', 'JOB_MEMORY_MB']);
   for (const [, name = '', fallback] of used) {
     assert.ok(settings.has(name) || table.has(name) || planned.has(name), `${name} is known nowhere`);
     if (table.has(name) && fallback !== undefined && fallback !== '') assert.equal(table.get(name), fallback, name);
@@ -116,7 +119,7 @@ test('variables exist: each that is used is a setting or in the table of the dep
   for (const name of Object.keys(environmentOf(image))) if (settings.has(name)) assert.ok(SETTLED.includes(name) || example.includes(`${name}=`), name);
 });
 
-test('Redis starts with the shipped file and command, keeps jobs when it is full, and wants the password', async () => {
+test('Redis starts with the shipped file and command, keeps jobs when it is full, and wants the password', { skip: missing || lacking('redis-server') }, async () => {
   const { command = [], environment = {} } = compose.services['redis'] as ComposeService;
   const data = path.join(scratched.path, 'redis');
   mkdirSync(data);
@@ -146,9 +149,8 @@ test('Redis starts with the shipped file and command, keeps jobs when it is full
   }
 });
 
-test('PostgreSQL knows the settings that it is started with', () => {
-  const programs = readdirSync('/usr/lib/postgresql').map((version) => path.join('/usr/lib/postgresql', version, 'bin', 'postgres')).filter((file) => existsSync(file));
-  const known = execFileSync(programs.at(-1) as string, ['--describe-config'], { encoding: 'utf8' });
+test('PostgreSQL knows the settings that it is started with', { skip: missing || (postgresBinaries() === null ? 'PostgreSQL is not installed' : false) }, () => {
+  const known = execFileSync(path.join(postgresBinaries() as string, 'postgres'), ['--describe-config'], { encoding: 'utf8' });
   const names = (compose.services['postgres']?.command ?? []).slice(1).map((one) => /^-c(\w+)=/.exec(one)?.[1] ?? one);
   assert.ok(names.length > 8);
   for (const name of names) assert.match(known, new RegExp(`^${name}\t`, 'm'));

@@ -10,9 +10,11 @@ import type { Job } from '../../src/domain/mod.ts';
 import { makeRepository, until } from '../faces.ts';
 import { getJson, startServer, type RunningServer } from '../server.ts';
 import { generateRepository, scratch } from '../whole.ts';
+import { lacking } from './programs.ts';
 import { CONFIGURATION, startNginx, writeCertificate, type Nginx } from './nginx.ts';
 
 const TOKEN = 'a-token-of-the-nginx-test';
+const missing = lacking('nginx', 'bwrap');
 const bearer = { authorization: `Bearer ${TOKEN}` };
 const folder = scratch('nginx');
 const roots = path.join(folder.path, 'roots');
@@ -52,7 +54,7 @@ async function addWhole(server: { readonly url: string }, root: string): Promise
   await until('the end of indexing', async () => (await getJson(server, `/api/jobs/${id}`, { headers: bearer })).job.finishedAt !== null);
 }
 
-test('nginx takes the shipped file as it is', () => {
+test('nginx takes the shipped file as it is', { skip: missing }, () => {
   writeCertificate(path.join(folder.path, 'shipped'));
   const hosts = path.join(folder.path, 'hosts');
   // It opens /dev/stdout, which may be a file or a pipe, and no socket.
@@ -67,7 +69,7 @@ test('nginx takes the shipped file as it is', () => {
   assert.doesNotMatch(told.stderr, /\[(?:warn|error|emerg)\]/);
 });
 
-test('the proxy speaks TLS, passes everything that is for the world, streams, and keeps the rest from it', async () => {
+test('the proxy speaks TLS, passes everything that is for the world, streams, and keeps the rest from it', { skip: missing }, async () => {
   await using server = await startBehind('one');
   await using nginx = await startFront('front-one', [server]);
   await addWhole(server, path.join(roots, 'small'));
@@ -132,7 +134,7 @@ function rawStatus(port: number, address: string): Promise<number> {
   });
 }
 
-test('a caller who asks too much waits, by the shipped limit', async () => {
+test('a caller who asks too much waits, by the shipped limit', { skip: missing }, async () => {
   await using server = await startBehind('limited');
   await using nginx = await startFront('front-limited', [server]);
   const started = performance.now();
@@ -148,7 +150,7 @@ test('a caller who asks too much waits, by the shipped limit', async () => {
 const LOAD_MILLIS = 4_000;
 const AT_ONCE = 12;
 
-test('three servers share the load, and a killed one fails no question', async () => {
+test('three servers share the load, and a killed one fails no question', { skip: missing }, async () => {
   await using first = await startBehind('shared');
   await addWhole(first, path.join(roots, 'small'));
   await using second = await startBehind('shared');
