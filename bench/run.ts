@@ -1,6 +1,6 @@
 /**
  * npm run bench -- <suite> [corpus ...] [--corpora DIR] [--dry] [--queries N]
- * Suites: index, query, serve, idle-clients, watch, startup, differential, ctags: whole processes, peers in the same run;
+ * Suites: index, query, serve, idle-clients, watch, startup, differential, ctags, postgres: whole processes, peers in the same run;
  * vectors: the store alone, where a corpus is a count of chunks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -20,6 +20,8 @@ const SUITES: Readonly<Record<string, { readonly corpora: readonly string[]; rea
   differential: { corpora: ['curl'], load: async () => (await import('./suites/differential.ts')).differentialSuite },
   serve: { corpora: ['curl'], load: async () => (await import('./suites/serve.ts')).serveSuite },
   'idle-clients': { corpora: ['curl'], load: async () => (await import('./suites/idle-clients.ts')).idleClientsSuite },
+  postgres: { corpora: ['curl'], load: async () => (await import('./suites/postgres.ts')).postgresSuite },
+  'postgres-alternatives': { corpora: ['curl'], load: async () => (await import('./suites/postgres-alternatives.ts')).alternativesSuite },
   vectors: { corpora: ['3000', '100000', '1000000'], made: true, load: async () => (await import('./suites/vectors.ts')).vectorsSuite },
   ctags: { corpora: ['curl', 'cobra', 'fastapi', 'pydantic', 'gson', 'rack', 'zod-git'], load: async () => (await import('./quality/ctags.ts')).ctagsSuite },
 };

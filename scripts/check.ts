@@ -9,17 +9,25 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkFloors } from './check-floors.ts';
 import { checkTidy } from './check-tidy.ts';
+import { pgvectorIsInstalled, postgresIsInstalled } from '../test/services/postgres.ts';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts', 'train/**/*.test.ts'];
 
-/** Programs that tests compare with; a test whose program is missing says so and is counted as skipped. */
-const PROGRAMS: readonly { readonly name: string; readonly package: string }[] = [
+/** Programs that tests compare with or start; a test whose program is missing says so and is counted as skipped. */
+const PROGRAMS: readonly { readonly name: string; readonly package: string; readonly found?: () => boolean }[] = [
   { name: 'git', package: 'git' },
   { name: 'rg', package: 'ripgrep' },
   { name: 'chromium', package: 'chromium' },
   { name: 'systemd-notify', package: 'systemd' },
   { name: 'python3', package: 'python3-minimal' },
+  { name: 'postgres', package: 'postgresql', found: postgresIsInstalled },
+  { name: 'pgvector', package: 'built by scripts/install-pgvector.sh', found: pgvectorIsInstalled },
+  { name: 'redis-server', package: 'redis-server' },
+  { name: 'nginx', package: 'nginx' },
+  { name: 'promtool', package: 'prometheus' },
+  { name: 'strace', package: 'strace' },
+  { name: 'curl', package: 'curl' },
 ];
 
 interface Part {
@@ -69,8 +77,11 @@ function generatedFresh(): readonly string[] {
 }
 
 function missingPrograms(): string[] {
-  return PROGRAMS.filter(({ name }) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined).map(
-    ({ name, package: from }) => `the tests that compare with ${name}: it is not installed (package ${from}).`,
+  // Debian keeps servers where only root's PATH looks.
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
+  const isThere = (name: string): boolean => spawnSync(name, ['--version'], { stdio: 'ignore', env }).error === undefined;
+  return PROGRAMS.filter(({ name, found }) => !(found ?? (() => isThere(name)))()).map(
+    ({ name, package: from }) => `the tests that need ${name}: it is not installed (package ${from}).`,
   );
 }
 

@@ -134,16 +134,16 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 /** The loops over vectors, compiled: users need no compiler. */
 async function vectorKernel(): Promise<string> {
   const { main } = await import('assemblyscript/asc');
-  const source = readFileSync(path.join(root, 'src/store/sqlite/vector-kernel.as'), 'utf8');
+  const source = readFileSync(path.join(root, 'src/store/vectors/kernel.as'), 'utf8');
   const made: Uint8Array[] = [];
   const { error, stderr } = await main(['kernel.ts', '-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--outFile', 'kernel.wasm'], {
     readFile: (name) => (name === 'kernel.ts' ? source : null),
     writeFile: (_name, contents) => void made.push(contents as Uint8Array),
     listFiles: () => [],
   });
-  if (error !== null || made[0] === undefined) throw new Error(`vector-kernel.as does not compile: ${stderr.toString()}`);
+  if (error !== null || made[0] === undefined) throw new Error(`kernel.as does not compile: ${stderr.toString()}`);
   const lines = Buffer.from(made[0]).toString('base64').match(/.{1,120}/g) as string[];
-  return `/** Made by scripts/generate.ts from vector-kernel.as. Do not edit. */\nexport const VECTOR_KERNEL: string = [\n${lines.map((line) => `  '${line}',\n`).join('')}].join('');\n`;
+  return `/** Made by scripts/generate.ts from kernel.as. Do not edit. */\nexport const VECTOR_KERNEL: string = [\n${lines.map((line) => `  '${line}',\n`).join('')}].join('');\n`;
 }
 
 const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -152,7 +152,7 @@ const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/settings.md': settingsPage,
   'docs/reference/rest.md': restPage,
   '.env.example': environmentExample,
-  'src/store/sqlite/vector-kernel-bytes.ts': vectorKernel,
+  'src/store/vectors/kernel-bytes.ts': vectorKernel,
 };
 
 const check = process.argv.includes('--check');

@@ -1,5 +1,7 @@
 /** Every declared metric moves: a server is driven as its users drive it, and /metrics is read before and after. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +9,9 @@ import { test } from 'node:test';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { METRICS } from '../src/base/mod.ts';
-import { LAUNCHER } from './faces.ts';
+import { LAUNCHER, makeRepository } from './faces.ts';
+import { startGitServer } from './git-server.ts';
+import { postgresIsInstalled, startPostgres } from './services/postgres.ts';
 import { cleanEnvironment, getJson, startServer, type RunningServer } from './server.ts';
 
 const ADMIN = 'admin-token-of-the-tests';
@@ -37,17 +41,33 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   assert.fail('it did not come to that within 15 s');
 }
 
+async function runs(program: string, words: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+  const [code] = (await once(spawn(program, words, { env: cleanEnvironment(env), stdio: ['ignore', 'ignore', 'inherit'] }), 'exit')) as [number | null];
+  assert.equal(code, 0, `${program} ${words.join(' ')}`);
+}
+
 test('metrics: every one that is declared moves', async () => {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'code-index-metrics-')));
   try {
     const [project, dataDir] = [path.join(root, 'project'), path.join(root, 'data')];
     for (const folder of [project, dataDir]) mkdirSync(folder);
     writeFileSync(path.join(project, 'a.ts'), 'export function parseUrl(text: string): URL {\n  return new URL(text);\n}\n');
-    await using server = await startServer({ dataDir, env: { ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', RATE_LIMIT: '300/hour', MCP_ALLOWED_ROOTS: root } });
+    makeRepository(path.join(root, 'origins', 'clone'), { 'b.ts': 'export const cloned = 1;\n' });
+    await using origin = await startGitServer(path.join(root, 'origins'), root);
+    // Figures of a database server move where there is one to be had.
+    await using postgres = postgresIsInstalled() ? await startPostgres() : null;
+    const database: Readonly<Record<string, string>> = postgres === null ? {} : { DATABASE_URL: await postgres.createDatabase() };
+    await runs(LAUNCHER, ['index', `${origin.url}/clone`, '--data-dir', dataDir], { ...database, GIT_SSL_CAINFO: origin.certificateFile, EMBEDDING_PROVIDER: 'none' });
+    if (postgres === null) await runs(LAUNCHER, ['backup', '--data-dir', dataDir], {});
+    else await runs(path.join(import.meta.dirname, '..', 'deploy', 'backup', 'backup.sh'), [], { ...database, BACKUP_DIR: path.join(dataDir, 'backups'), PATH: `${postgres.binaries}:${process.env['PATH']}` });
+    await using server = await startServer({ dataDir, env: { ...database, ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', RATE_LIMIT: '300/hour', MCP_ALLOWED_ROOTS: root } });
     const before = await figures(server);
     const { job } = await getJson(server, '/api/repositories', { ...asAdmin, method: 'POST', headers: { ...asAdmin.headers, 'content-type': 'application/json' }, body: JSON.stringify({ path: project }) }, 202);
     const during = await figures(server);
     await until(async () => (await getJson(server, `/api/jobs/${job.id}`, asAdmin)).job.state === 'done');
+    // The server has no certificate of the git server, so that the origin does not answer it.
+    const fetching = await getJson(server, '/api/repositories/clone/update', { ...asAdmin, method: 'POST' }, 202);
+    await until(async () => (await getJson(server, `/api/jobs/${fetching.job.id}`, asAdmin)).job.state === 'failed');
     for (let turn = 0; turn < 3; turn++) await getJson(server, '/api/search?query=parseUrl', asAdmin);
     await getJson(server, '/nowhere', {}, 404);
     await getJson(server, '/api/status', {}, 401);
@@ -58,6 +78,7 @@ test('metrics: every one that is declared moves', async () => {
     assert.equal(status, 429);
     const after = await figures(server);
     const still = Object.entries(METRICS).flatMap(([name, { kind }]) => {
+      if (postgres === null && /^code_index_database_(connections|query)/.test(name)) return [];
       const seen = [before, during, after].map((one) => one.get(name) ?? 0);
       // Sizes may stay as they are; jobs that wait or run are there for a while.
       return (kind === 'gauge' ? seen.some((value) => value > 0) : (seen[2] as number) > (seen[0] as number)) ? [] : [`${name}: ${seen.join(' -> ')}`];

@@ -1,36 +1,68 @@
-/** What ranked search answers over small pinned projects, as text: every change of ranking is a difference to read. */
+/**
+ * What ranked search answers over small pinned projects, as text: every change of ranking is a difference to read. Every
+ * driver of the store that is there answers the same.
+ */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { OPERATIONS, openService, type Answer, type Result, type Service } from '../src/mod.ts';
+import { OPERATIONS, openService, type Answer, type Result, type Service, type ServiceSettings } from '../src/mod.ts';
+import { openPostgres } from '../src/store/postgres/store.ts';
 import { golden, temporaryFolder, writeFiles } from './faces.ts';
+import { Embedded } from './services/pglite.ts';
+import { postgresIsInstalled, startPostgres } from './services/postgres.ts';
 
 const CORPORA = path.join(import.meta.dirname, 'corpora');
 const SHOWN = 5;
 
 const folder = temporaryFolder();
 
+/** Where an index is kept, by the driver's name. */
+type Place = Pick<ServiceSettings, 'databaseUrl' | 'openStore'>;
+const places = new Map<string, Place>([['SQLite', {}]]);
+const servers: AsyncDisposable[] = [];
+
 /** One index for both goldens: which model answers is decided for each question. */
-function serviceWith(provider: 'static' | 'none'): Service {
+function serviceWith(provider: 'static' | 'none', place: Place): Service {
   const dataDir = path.join(folder.path, 'data');
-  return openService({ dataDir, allowedRoots: [], workspace: [], embedding: { provider }, threads: 2, defaultDaysToKeep: 0, autoCleanup: false, version: '0' });
+  return openService({ dataDir, allowedRoots: [], workspace: [], embedding: { provider }, threads: 2, defaultDaysToKeep: 0, autoCleanup: false, version: '0', ...place });
 }
 
 before(async () => {
+  const embedded = await Embedded.start();
+  servers.push(embedded);
+  const schema = await embedded.schema();
+  places.set('PGlite', { openStore: () => openPostgres({ database: embedded.database(schema), readOnly: false }) });
+  if (postgresIsInstalled()) {
+    const server = await startPostgres();
+    servers.push(server);
+    places.set('PostgreSQL', { databaseUrl: await server.createDatabase() });
+  }
   const names = readdirSync(CORPORA).filter((file) => file.endsWith('.txt') && file !== 'questions.txt').sort();
   const projects = names.map((name) => {
     const parts = readFileSync(path.join(CORPORA, name), 'utf8').split(/^\/\/- (.*)\n/m).slice(1);
     const files = Object.fromEntries(parts.flatMap((part, at) => (at % 2 === 0 ? [[part, parts[at + 1] as string]] : [])));
     return writeFiles(path.join(folder.path, path.basename(name, '.txt')), files);
   });
-  await using service = serviceWith('static');
-  assert.deepEqual((await OPERATIONS.index.run(service, { targets: projects }, {})).failed, []);
+  for (const place of places.values()) {
+    await using service = serviceWith('static', place);
+    assert.deepEqual((await OPERATIONS.index.run(service, { targets: projects }, {})).failed, []);
+  }
 });
-after(() => folder[Symbol.dispose]());
+after(async () => {
+  for (const server of servers) await server[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
 
 async function check(name: string, provider: 'static' | 'none'): Promise<void> {
-  await using service = serviceWith(provider);
+  for (const [driver, place] of places) {
+    const text = await answers(provider, place);
+    assert.equal(text, golden(name, text), driver);
+  }
+}
+
+async function answers(provider: 'static' | 'none', place: Place): Promise<string> {
+  await using service = serviceWith(provider, place);
   const blocks: string[] = [];
   const notes = new Set<string>();
   for (const line of readFileSync(path.join(CORPORA, 'questions.txt'), 'utf8').split('\n')) {
@@ -41,8 +73,7 @@ async function check(name: string, provider: 'static' | 'none'): Promise<void> {
     blocks.push(`${line}\n${answer.results.slice(0, SHOWN).map(rendered).join('') || '  nothing\n'}`);
   }
   // Said once, so that a golden without vectors cannot be taken for one with them.
-  const text = [...[...notes].map((note) => `${note}\n`), ...blocks].join('\n');
-  assert.equal(text, golden(name, text));
+  return [...[...notes].map((note) => `${note}\n`), ...blocks].join('\n');
 }
 
 async function answerOf(service: Service, line: string): Promise<Answer> {

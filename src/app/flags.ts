@@ -30,8 +30,13 @@ export interface Setting {
 export interface Settings extends ServerSettings {
   readonly dataDir: string | null;
   readonly databaseUrl: string | null;
-  readonly redisUrl: string | null;
-  readonly redisPassword: string | null;
+  readonly databaseReadUrl: string | null;
+  readonly dbPassword: string | null;
+  readonly databasePoolSize: number;
+  readonly databasePoolOverflow: number;
+  readonly databasePoolWaitSeconds: number;
+  readonly databaseConnectionSeconds: number;
+  readonly databaseStatementSeconds: number;
   readonly allowedRoots: readonly string[];
   readonly repositoryManagement: boolean;
   readonly autoCleanup: boolean;
@@ -69,6 +74,14 @@ export interface Settings extends ServerSettings {
   readonly prometheusEnabled: boolean;
   readonly sentryDsn: string | null;
   readonly tracesEndpoint: string | null;
+  readonly redisUrl: string | null;
+  readonly redisPassword: string | null;
+  readonly redisPrefix: string;
+  readonly serveJobs: string;
+  readonly workerConcurrency: number;
+  readonly workerPort: number;
+  readonly jobMemoryMegabytes: number;
+  readonly jobsPerMinute: number;
 }
 
 /** So many in so many milliseconds. */
@@ -85,13 +98,18 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'databaseUrl', flag: null, variable: 'DATABASE_URL', type: 'database_url', default: 'sqlite:<data folder>/code_index.db',
-    text: 'Where the index is kept: `sqlite:` and the path of a file.',
+    text: 'Where the index is kept: `sqlite:` and the path of a file, or `postgresql://user:password@host:5432/database` (with `?sslmode=verify-full&sslrootcert=<file>` for TLS, `?schema=<name>` for tables in a schema of their own).',
   },
   {
-    name: 'redisUrl', flag: null, variable: 'REDIS_URL', type: 'text', default: 'none: one process does it all', secret: true,
-    text: 'Redis that the servers and workers of one installation share, and no other installation: `redis://host:6379/0`, `rediss://` for TLS.',
+    name: 'databaseReadUrl', flag: null, variable: 'DATABASE_READ_URL', type: 'database_url', default: 'none: DATABASE_URL answers',
+    text: 'For PostgreSQL: a replica that answers questions in `serve`. What is written and who may ask goes to DATABASE_URL.',
   },
-  { name: 'redisPassword', flag: null, variable: 'REDIS_PASSWORD', type: 'text', default: 'the one in REDIS_URL, or none', secret: true, text: 'Password of that Redis.' },
+  { name: 'dbPassword', flag: null, variable: 'DB_PASSWORD', type: 'text', default: 'none', secret: true, text: 'Password of DATABASE_URL and DATABASE_READ_URL, where they have none.' },
+  { name: 'databasePoolSize', flag: null, variable: 'DATABASE_POOL_SIZE', type: 'integer', least: 1, most: 1_000, default: '10', text: 'For PostgreSQL: connections that a process keeps.' },
+  { name: 'databasePoolOverflow', flag: null, variable: 'DATABASE_POOL_OVERFLOW', type: 'integer', least: 0, most: 1_000, default: '10', text: 'Connections beyond those, opened for a moment.' },
+  { name: 'databasePoolWaitSeconds', flag: null, variable: 'DATABASE_POOL_WAIT_SECONDS', type: 'integer', least: 1, most: 600, default: '30', text: 'Seconds that a question waits for a free connection before it fails.' },
+  { name: 'databaseConnectionSeconds', flag: null, variable: 'DATABASE_CONNECTION_SECONDS', type: 'integer', least: 10, most: 604_800, default: '3600', text: 'Seconds after which a connection is replaced.' },
+  { name: 'databaseStatementSeconds', flag: null, variable: 'DATABASE_STATEMENT_SECONDS', type: 'integer', least: 1, most: 3_600, default: '30', text: 'Seconds that one statement of a question may take.' },
   {
     name: 'allowedRoots', flag: null, variable: 'MCP_ALLOWED_ROOTS', type: 'folders', default: 'every folder',
     text: 'Folders, separated as in PATH, outside of which nothing is indexed.',
@@ -145,8 +163,8 @@ export const SETTINGS: readonly Setting[] = [
     text: 'Folder of the logs: JSON lines, begun anew at 10 MB, the last five kept.',
   },
   {
-    name: 'configFile', flag: 'config', only: ['serve'], variable: 'CODE_INDEX_CONFIG', type: 'text', default: 'none',
-    text: 'File of lines NAME=value with these variables; a variable of the environment wins over its line. `serve` reads it again at SIGHUP.',
+    name: 'configFile', flag: 'config', only: ['serve', 'worker'], variable: 'CODE_INDEX_CONFIG', type: 'text', default: 'none',
+    text: 'File of lines NAME=value with these variables; a variable of the environment wins over its line. `serve` and `worker` read it again at SIGHUP.',
   },
   {
     name: 'environment', flag: null, variable: 'MCP_ENVIRONMENT', type: 'choice', values: ['development', 'production'], default: 'development',
@@ -193,6 +211,17 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'prometheusEnabled', flag: null, variable: 'PROMETHEUS_ENABLED', type: 'boolean', default: 'true', text: 'Answers /metrics.' },
   { name: 'sentryDsn', flag: null, variable: 'SENTRY_DSN', type: 'text', default: 'none: nothing is sent', secret: true, text: 'Where errors of the program are reported; needs `npm i @sentry/node`.' },
   { name: 'tracesEndpoint', flag: null, variable: 'OTEL_EXPORTER_OTLP_ENDPOINT', type: 'text', default: 'none: nothing is sent', text: 'Where traces are sent by OTLP over HTTP; needs the packages that its error names.' },
+  { name: 'redisUrl', flag: null, variable: 'REDIS_URL', type: 'text', default: 'none: what servers share is kept in each process', text: 'Redis of several servers and workers: `redis://host:6379/0`, or `rediss://` with TLS.' },
+  { name: 'redisPassword', flag: null, variable: 'REDIS_PASSWORD', type: 'text', default: 'none', secret: true, text: 'The password of that Redis, where REDIS_URL has none.' },
+  { name: 'redisPrefix', flag: null, variable: 'REDIS_PREFIX', type: 'text', default: 'code-index', text: 'How all keys in Redis begin: one for each installation that shares a Redis.' },
+  {
+    name: 'serveJobs', flag: null, variable: 'SERVE_JOBS', type: 'choice', values: ['auto', 'true', 'false'], default: 'auto',
+    text: 'Whether `serve` does jobs itself; `auto`: without REDIS_URL it does, with it `code-index worker` does.',
+  },
+  { name: 'workerConcurrency', flag: 'concurrency', only: ['worker'], variable: 'WORKER_CONCURRENCY', type: 'integer', least: 1, most: 64, default: '1', text: 'Jobs that a worker does at once, of each queue (`indexing`, `symbols`).' },
+  { name: 'workerPort', flag: null, variable: 'WORKER_PORT', type: 'integer', least: 0, most: 65_535, default: '0', text: 'Port of HOST at which `worker` answers /health, /ready and /metrics; 0 is none.' },
+  { name: 'jobMemoryMegabytes', flag: null, variable: 'JOB_MEMORY_MB', type: 'integer', least: 128, most: 1_048_576, default: '4096', text: 'Megabytes that the process of one job may use; one that uses more is ended and says so.' },
+  { name: 'jobsPerMinute', flag: null, variable: 'JOBS_PER_MINUTE', type: 'integer', least: 0, most: 100_000, default: '10', text: 'Jobs that read files of one repository, begun in a minute at most: further ones wait; 0 is any number.' },
 ];
 
 /** Reads the settings out of flags (which win) and variables. Throws `invalid_query` naming the flag or variable and its value. */
@@ -223,9 +252,11 @@ function absent(setting: Setting): unknown {
       return /^\d+$/.test(setting.default) ? Number(setting.default) : null;
     default:
       // Where the page names a plain value, that is the default; else the program knows what to do without one.
-      return setting.name === 'host' ? setting.default : null;
+      return setting.name === 'host' || setting.name === 'redisPrefix' ? setting.default : null;
   }
 }
+
+const SERVER_ADDRESS = /^postgres(ql)?:\/\//;
 
 const UNITS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000 };
 
@@ -253,8 +284,9 @@ function parse(setting: Setting, source: string, raw: string): unknown {
       if (!(setting.values ?? []).includes(raw)) throw fail(`one of ${(setting.values ?? []).join(', ')}`);
       return raw;
     case 'database_url':
-      if (!raw.startsWith('sqlite:')) throw fail('sqlite: and the path of a file');
-      return raw;
+      if (setting.name === 'databaseReadUrl' ? SERVER_ADDRESS.test(raw) : raw.startsWith('sqlite:') || SERVER_ADDRESS.test(raw)) return raw;
+      // What is wrong may hold a password all the same.
+      throw new CodeIndexError('invalid_query', `${source} cannot be an address of ${JSON.stringify(/^[\w+.-]*/.exec(raw)?.[0] ?? '')}.`, `Set it to ${setting.name === 'databaseUrl' ? 'sqlite: and the path of a file, or to ' : ''}postgresql://user:password@host:5432/database.`);
     case 'rate': {
       const rate = rateOf(raw);
       if (rate === undefined) throw fail('a number a second, minute or hour, as 600/minute, or off');

@@ -10,6 +10,7 @@ import type { Begun } from './attach.ts';
 import { settingsOf } from './config-file.ts';
 import { SETTINGS } from './flags.ts';
 import { dataDirOf, openProduct } from './product.ts';
+import type { Serve } from './serve/mod.ts';
 
 const source = path.dirname(fileURLToPath(import.meta.url));
 /** `src/` or `dist/` lies in the root of the package. */
@@ -46,9 +47,22 @@ export async function main(begun: Begun | null): Promise<void> {
   const open = (flags: FlagValues): Service => openProduct(settingsOf(flags, process.env), { cwd, version });
   if (process.argv[2] === 'run-job') {
     const { runJob } = await import('./run-job.ts');
-    process.exitCode = await runJob(process.argv.slice(3), open, abort.signal);
+    const openJob = (flags: FlagValues): { service: Service; megabytes: number } => ({ service: open(flags), megabytes: settingsOf(flags, process.env).jobMemoryMegabytes });
+    process.exitCode = await runJob(process.argv.slice(3), openJob, abort.signal);
     return;
   }
+  const running = (flags: FlagValues): Serve => {
+    // A server outlives its terminal, and reads its settings again at this signal.
+    serving = true;
+    process.off('SIGHUP', stop);
+    return {
+      cwd, version, signal: abort.signal,
+      settings: () => settingsOf(flags, process.env),
+      dataDir: (settings) => dataDirOf(settings, cwd),
+      open: (current, meter, localPaths) => openProduct(current(), { cwd, version, serving: { current, meter, localPaths } }),
+      start: (words, variables) => startSelf(words, flags, { variables }),
+    };
+  };
   process.exitCode = await runCli({
     argv: process.argv.slice(2),
     cwd, version,
@@ -64,19 +78,8 @@ export async function main(begun: Begun | null): Promise<void> {
       const { serveMcp } = await import('./serve-mcp.ts');
       return serveMcp({ settings: settingsOf(flags, process.env), open: () => open(flags), cwd, version, signal: abort.signal, begun, start: (words) => startSelf(words, flags) });
     },
-    serve: async (flags) => {
-      const { serve } = await import('./serve/mod.ts');
-      // A server outlives its terminal, and reads its settings again at this signal.
-      serving = true;
-      process.off('SIGHUP', stop);
-      return serve({
-        cwd, version, signal: abort.signal,
-        settings: () => settingsOf(flags, process.env),
-        dataDir: (settings) => dataDirOf(settings, cwd),
-        open: (current, meter, localPaths) => openProduct(current(), { cwd, version, serving: { current, meter, localPaths } }),
-        start: (words, variables) => startSelf(words, flags, { variables }),
-      });
-    },
+    serve: async (flags) => (await import('./serve/mod.ts')).serve(running(flags)),
+    work: async (flags) => (await import('./serve/mod.ts')).work(running(flags)),
     inBackground: (words, flags) => {
       const child = startSelf(words, flags, { detached: true });
       child.unref();
@@ -90,7 +93,9 @@ function startSelf(words: readonly string[], flags: FlagValues, { detached = fal
   const taken = SETTINGS.filter(({ flag, only }) => flag !== null && flags[flag] !== undefined && (only === undefined || only.includes(command)));
   const given = taken.flatMap(({ flag, type }) => [`--${flag}`, type === 'folder' ? path.resolve(flags[flag as string] as string) : (flags[flag as string] as string)]);
   const config = flags['config'] === undefined ? {} : { CODE_INDEX_CONFIG: path.resolve(flags['config']) };
-  return spawn(process.execPath, [...process.execArgv, program, ...words, ...given], {
+  // What a job needs beyond this is a fault of what it reads, and must not take the machine along.
+  const bound = command === 'run-job' ? [`--max-old-space-size=${settingsOf(flags, process.env).jobMemoryMegabytes}`] : [];
+  return spawn(process.execPath, [...process.execArgv, ...bound, program, ...words, ...given], {
     detached, stdio: detached ? 'ignore' : ['ignore', 'pipe', 'ignore', 'ipc'], windowsHide: true,
     env: { ...process.env, ...config, ...variables },
   });

@@ -11,7 +11,7 @@ test('one line: what others named begins no line of the log and moves no cursor'
   assert.equal(inOneLine('Größe: 3 µs – 日本'), 'Größe: 3 µs – 日本');
   const folder = mkdtempSync(path.join(tmpdir(), 'code-index-log-'));
   const said: string[] = [];
-  const log = openLog({ folder, level: 'info', json: false, mask: (text) => text, write: (text) => said.push(text) });
+  const log = openLog({ name: 'serve', folder, level: 'info', json: false, mask: (text) => text, write: (text) => said.push(text) });
   log.log('warn', 'The folder a\ncode-index: Serving on http://evil. is gone.');
   log.log('error', 'It failed.', { error: new Error('first\nsecond') });
   log.close();

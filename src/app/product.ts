@@ -4,6 +4,7 @@ import type { Meter } from '../base/mod.ts';
 import { keyInFile, openService, type Service, type ServiceSettings, type UrlRules } from '../service/mod.ts';
 import { platformDataDir } from './data-dir.ts';
 import type { Settings } from './flags.ts';
+import { redisOf } from './redis.ts';
 import { isServed } from './session-socket.ts';
 
 export interface ProductOptions {
@@ -17,6 +18,7 @@ export interface ProductOptions {
 /** The product as the settings want it. Nothing is opened yet. */
 export function openProduct(settings: Settings, { cwd, version, serving }: ProductOptions): Service {
   const current = serving?.current ?? ((): Settings => settings);
+  const redis = redisOf(settings);
   endGitAt(path.join(dataDirOf(settings, cwd), 'repositories'));
   return openService({
     dataDir: dataDirOf(settings, cwd),
@@ -36,6 +38,8 @@ export function openProduct(settings: Settings, { cwd, version, serving }: Produ
     maxUploadBytes: settings.maxUploadBytes,
     urls: urlsOf(current, serving !== undefined),
     ...databaseOf(settings, cwd),
+    ...serverOf(settings, serving !== undefined),
+    ...(redis === null ? {} : { redis }),
     server: settings,
     ...(serving === undefined ? {} : { meter: serving.meter }),
     version,
@@ -57,8 +61,10 @@ function endGitAt(folder: string): void {
   if (!known.includes(folder)) process.env['GIT_CEILING_DIRECTORIES'] = [...known, folder].join(path.delimiter);
 }
 
-/** The file of the embedded database. */
-export function databaseFileOf({ databaseUrl }: Settings, dataDir: string, cwd: string): string {
+/** The file of the embedded database; null where a server keeps it. */
+export function databaseFileOf(settings: Settings, dataDir: string, cwd: string): string | null {
+  if (isDatabaseServer(settings)) return null;
+  const { databaseUrl } = settings;
   const named = (databaseUrl ?? '').replace(/^sqlite:(\/\/(?=\/|$))?/, '');
   return named === '' ? path.join(dataDir, 'code_index.db') : path.resolve(cwd, named);
 }
@@ -80,6 +86,24 @@ function urlsOf(current: () => Settings, serving: boolean): UrlRules {
       return current().privateHosts ?? !serving;
     },
   };
+}
+
+/** Nothing for the embedded database. Only a server asks a replica: what indexes must see what it wrote. */
+function serverOf(settings: Settings, serving: boolean): Partial<ServiceSettings> {
+  if (!isDatabaseServer(settings)) return {};
+  const { databaseReadUrl, dbPassword } = settings;
+  return {
+    databaseServer: {
+      ...(serving && databaseReadUrl !== null ? { readUrl: databaseReadUrl } : {}),
+      ...(dbPassword === null ? {} : { password: dbPassword }),
+      poolSize: settings.databasePoolSize, poolOverflow: settings.databasePoolOverflow, poolWaitSeconds: settings.databasePoolWaitSeconds,
+      connectionSeconds: settings.databaseConnectionSeconds, statementSeconds: settings.databaseStatementSeconds,
+    },
+  };
+}
+
+export function isDatabaseServer({ databaseUrl }: Settings): boolean {
+  return databaseUrl !== null && !databaseUrl.startsWith('sqlite:');
 }
 
 /** The file wins over the variable: whoever moves the key out of the environment need not hurry to clear it. */

@@ -59,6 +59,8 @@ export const LIMITS = {
   searchMillis: 10_000,
   /** Bytes of posting pages kept in memory by one open store. */
   pageCacheBytes: 50_331_648,
+  /** Bytes of directories, blob lists and chunk lists of posting blocks kept in memory; those of a repository of 80,000 files need about 5 MB. */
+  blockInfoCacheBytes: 100_663_296,
   /** Bytes of bits and vectors kept in memory by one open store: a million chunks of 256 dimensions, and half as many of others. */
   vectorCacheBytes: 67_108_864,
   /** Bytes of whole vectors of single blobs kept in memory by one open store, beside those. */
@@ -71,6 +73,8 @@ export const LIMITS = {
   textCacheBytes: 33_554_432,
   /** Bytes of unpacked facts kept in memory by one open store. */
   factsCacheBytes: 8_388_608,
+  /** Milliseconds for which a question whose connection to the database broke is asked again: a restart takes seconds. */
+  databaseRetryMillis: 15_000,
   /** Rows about blobs, and rows about their places, kept in memory by one open store: some 300 bytes each. */
   rowsCached: 20_000,
   /** Milliseconds that a second writer waits before it says who holds the index. */
@@ -98,6 +102,17 @@ export const LIMITS = {
   jobsWaiting: 10_000,
   /** Times that a job is begun whose server ends meanwhile, before it counts as what ends it. */
   jobAttempts: 3,
+  /** Milliseconds before a job that failed for want of something is begun again, and how many times longer each further pause is. */
+  jobRetryMillis: 2_000,
+  jobRetryFactor: 4,
+  /** Milliseconds for which a worker owns a job without saying that it is still at it: a stop of a busy machine is shorter. */
+  jobLeaseMillis: 10_000,
+  /** Milliseconds between two comparisons of a queue in Redis with the journal: what Redis lost waits no longer. */
+  jobReconcileMillis: 15_000,
+  /** Milliseconds after which who follows a job of another process looks for himself: news may be lost. */
+  jobPollMillis: 2_000,
+  /** Milliseconds that a caller waits for Redis before it counts as gone. */
+  redisMillis: 3_000,
   /** Milliseconds between two words about the progress of a job. */
   jobProgressMillis: 250,
   /** Milliseconds that a job gets to stop in good order. */
@@ -125,8 +140,8 @@ export const LIMITS = {
   sharedAnswerBytes: 262_144,
   /** Milliseconds that an answer is kept for other servers: people turn pages back within minutes. */
   sharedAnswerMillis: 600_000,
-  /** Bytes that one server adds to the shared answers within that time: bounds a Redis that has no bound of its own. */
-  sharedAnswersBytes: 67_108_864,
+  /** Bytes that one server adds to the shared answers within that time: they leave room for jobs in a Redis that evicts nothing. */
+  sharedAnswersBytes: 16_777_216,
   /** Answers on their way to Redis at once; the next ones are not shared. */
   sharedAnswersUnderWay: 32,
   /** Milliseconds that telling news may take: no request waits for it. */

@@ -22,6 +22,8 @@ export type JobRequest =
     readonly daysToKeep?: number;
   }
   | { readonly kind: 'index'; readonly repository: string; readonly fetch: boolean }
+  /** Symbols and vectors of what is stored, where they are missing or of another model; reads no files. */
+  | { readonly kind: 'symbols'; readonly repository: string }
   | { readonly kind: 'remove'; readonly repository: string }
   | { readonly kind: 'cleanup' };
 

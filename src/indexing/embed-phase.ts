@@ -3,7 +3,7 @@ import { unpackChunks, unpackSymbols, type BlobInfo } from '../domain/mod.ts';
 import type { FileToEmbed } from '../embed/mod.ts';
 import { batches, pipeline } from './batches.ts';
 import { threadItems } from './parse-phase.ts';
-import type { OpenedModel, Run } from './run.ts';
+import type { MeaningRun, OpenedModel } from './run.ts';
 
 const PAGE = 4_000;
 const NOTHING = new Int8Array(0);
@@ -14,7 +14,7 @@ const NOTHING = new Int8Array(0);
  * its own, so that the next run goes on where this one ended and nobody waits for a slow provider. The vectors of other
  * models answer until this model's are complete; then they go.
  */
-export async function embedPhase(run: Run, opened: OpenedModel): Promise<void> {
+export async function embedPhase(run: MeaningRun, opened: OpenedModel): Promise<void> {
   const { store, repository } = run;
   const { id, dimensions } = opened.model;
   const total = await store.vectors.missingCount(repository.id, id);
@@ -24,7 +24,7 @@ export async function embedPhase(run: Run, opened: OpenedModel): Promise<void> {
     opened.threadFile === null ? 2 : run.pool.threads + 1,
     (batch) => (opened.threadFile === null ? embedHere(run, opened, batch) : embedInThread(run, opened.threadFile, batch)),
     async (vectors, batch) => {
-      await using _lease = await store.lease(`storing vectors of ${repository.name}`, run.signal === undefined ? {} : { signal: run.signal });
+      await using _lease = await store.lease(`storing vectors of ${repository.name}`, { repository: repository.id, ...(run.signal === undefined ? {} : { signal: run.signal }) });
       // Another writer may have removed a file while its text was away.
       const still = await store.files.blobs(batch.map((blob) => blob.id));
       const rows = batch.flatMap((blob, at) => (still.has(blob.id) ? [{ blob: blob.id, vectors: vectors[at] as Int8Array }] : []));
@@ -36,11 +36,11 @@ export async function embedPhase(run: Run, opened: OpenedModel): Promise<void> {
   );
   const models = await store.vectors.models([repository.id]);
   if (!models.has(id) || models.size === 1) return;
-  await using _lease = await store.lease(`removing former vectors of ${repository.name}`, run.signal === undefined ? {} : { signal: run.signal });
+  await using _lease = await store.lease(`removing former vectors of ${repository.name}`, { repository: repository.id, ...(run.signal === undefined ? {} : { signal: run.signal }) });
   await store.commit({ repository: repository.id, dropVectorsBut: id });
 }
 
-async function* missing(run: Run, opened: OpenedModel, total: number): AsyncGenerator<BlobInfo[]> {
+async function* missing(run: MeaningRun, opened: OpenedModel, total: number): AsyncGenerator<BlobInfo[]> {
   if (total === 0) return;
   const bounds = opened.threadFile === null
     ? { bytes: LIMITS.embedBatchBytes, count: LIMITS.embedBatchFiles }
@@ -55,7 +55,7 @@ async function* missing(run: Run, opened: OpenedModel, total: number): AsyncGene
   }
 }
 
-async function embedInThread(run: Run, model: string, batch: readonly BlobInfo[]): Promise<readonly Int8Array[]> {
+async function embedInThread(run: MeaningRun, model: string, batch: readonly BlobInfo[]): Promise<readonly Int8Array[]> {
   const facts = await run.store.files.facts(batch.map(({ id }) => id));
   // One that was removed since it was listed is left out, and not stored.
   const there = batch.filter(({ id }) => facts.has(id));
@@ -72,7 +72,7 @@ async function embedInThread(run: Run, model: string, batch: readonly BlobInfo[]
 }
 
 /** A network or a runtime of its own is what this waits for; cutting some texts into chunks here costs next to nothing beside. */
-async function embedHere(run: Run, { model }: OpenedModel, batch: readonly BlobInfo[]): Promise<readonly Int8Array[]> {
+async function embedHere(run: MeaningRun, { model }: OpenedModel, batch: readonly BlobInfo[]): Promise<readonly Int8Array[]> {
   const ids = batch.map(({ id }) => id);
   const [texts, facts] = await Promise.all([run.store.files.texts(ids), run.store.files.facts(ids)]);
   const files = batch.map(({ id, language }): FileToEmbed => {

@@ -1,15 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { asCodeIndexError, throwIfAborted } from '../base/mod.ts';
 import type { Pool } from '../code/mod.ts';
 import type { IndexSummary, Progress, Repository, View } from '../domain/mod.ts';
-import type { EmbeddingModel } from '../embed/mod.ts';
 import { headOf, listCommit, listFiles, resolveBranch, type FoundFile, type Location } from '../repo/mod.ts';
 import type { Store } from '../store/mod.ts';
 import { NOTHING_ALLOWED, type AllowedSecrets } from './allowed-secrets.ts';
 import { difference, type Difference } from './diff.ts';
-import { parsePhase } from './parse-phase.ts';
-import { embedPhase } from './embed-phase.ts';
-import type { Embedding, Masking, OpenedModel, Run } from './run.ts';
+import { meaningPhase } from './meaning-phase.ts';
+import type { Embedding, Masking, Run } from './run.ts';
 import { textPhase } from './text-phase.ts';
 
 export interface IndexTarget {
@@ -39,7 +36,7 @@ export interface IndexOptions {
 export async function indexView(context: { store: Store; pool: Pool; embedding?: Embedding | null; masking?: Masking }, target: IndexTarget, options: IndexOptions = {}): Promise<IndexSummary> {
   const { store, pool } = context;
   const started = performance.now();
-  const leaseOptions = { ...(options.waitMillis === undefined ? {} : { waitMillis: options.waitMillis }), ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  const leaseOptions = { ...(options.waitMillis === undefined ? {} : { waitMillis: options.waitMillis }), ...(options.signal === undefined ? {} : { signal: options.signal }), repository: target.repository.id };
   await using lease = new AsyncDisposableStack();
   lease.use(await store.lease(`indexing ${target.repository.name}`, leaseOptions));
   const { masked, emptied, view } = await maskedAs(store, target, context.masking ?? { wanted: false, allowed: NOTHING_ALLOWED });
@@ -62,7 +59,7 @@ export async function indexView(context: { store: Store; pool: Pool; embedding?:
   const textMillis = performance.now() - started;
   const { parsed, pendingVectors, vectorsFailure } = options.textOnly === true
     ? { parsed: 0, pendingVectors: 0, vectorsFailure: null }
-    : await meaning(run, embedding === null || opening === undefined ? null : { opening, threadFile: embedding.threadFile }, options.vectors !== 'alongside', lease);
+    : await meaningPhase(run, embedding === null || opening === undefined ? null : { opening, threadFile: embedding.threadFile }, options.vectors !== 'alongside', lease);
   const summary: IndexSummary = {
     repository: run.repository.name, branch: ground.branch, commit: ground.commit, files: ground.files.length,
     changed: changes.read.length + changes.entries.length, removed: changes.removed.length,
@@ -88,38 +85,6 @@ async function maskedAs(store: Store, { repository, view }: IndexTarget, { wante
     await store.meta.noteRepository(repository.id, { masked: true });
   }
   return { masked: allowed, emptied, view: (await store.meta.views([repository.id])).find(({ id }) => id === view.id) ?? view };
-}
-
-/** Symbols, and vectors where they can be had; `all`: also those of files that had symbols before. */
-async function meaning(
-  run: Run, wanted: { readonly opening: Promise<EmbeddingModel>; readonly threadFile: string | null } | null, all: boolean, lease: AsyncDisposableStack,
-): Promise<{ parsed: number; pendingVectors: number; vectorsFailure: string | null }> {
-  let failure: string | null = null;
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      throwIfAborted(run.signal);
-      const error = asCodeIndexError(thrown, 'Making vectors');
-      // What the store says concerns text and symbols too, and stops the run.
-      if (error.code !== 'unavailable' && error.code !== 'invalid_query' && error.code !== 'timeout') throw thrown;
-      failure = `${error.message} ${error.fix}`;
-      return null;
-    }
-  };
-  const opened = wanted === null ? null : await attempt(async (): Promise<OpenedModel> => ({ model: await wanted.opening, threadFile: wanted.threadFile }));
-  const parsed = await parsePhase(run, opened);
-  // A provider may take hours: others write meanwhile, and each batch of vectors asks for the right anew.
-  await lease.disposeAsync();
-  if (opened !== null && all) await attempt(() => embedPhase(run, opened));
-  const awaited = wanted === null ? 0 : await run.store.vectors.missingCount(run.repository.id, opened?.model.id ?? (await chiefModel(run)));
-  return { parsed, pendingVectors: awaited, vectorsFailure: failure };
-}
-
-/** The model with the most vectors: what answers while the one that is wanted cannot be opened. */
-async function chiefModel(run: Run): Promise<string> {
-  const models = [...(await run.store.vectors.models([run.repository.id]))];
-  return models.sort(([, a], [, b]) => b - a)[0]?.[0] ?? '';
 }
 
 interface Ground {

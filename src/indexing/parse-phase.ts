@@ -3,7 +3,7 @@ import type { ParseItem, ParseResult } from '../code/mod.ts';
 import type { BlobInfo } from '../domain/mod.ts';
 import type { NewVectors, PackPlace } from '../store/mod.ts';
 import { batches, pipeline } from './batches.ts';
-import type { OpenedModel, Run } from './run.ts';
+import type { MeaningRun, OpenedModel } from './run.ts';
 
 const PAGE = 4_000;
 
@@ -11,7 +11,7 @@ const PAGE = 4_000;
  * Parses every blob of the repository that has only text so far: what this run added and what a killed run left. Gives
  * how many. Where threads can open `opened`, vectors are made on the way and committed with the facts.
  */
-export async function parsePhase(run: Run, opened: OpenedModel | null): Promise<number> {
+export async function parsePhase(run: MeaningRun, opened: OpenedModel | null): Promise<number> {
   const model = opened?.threadFile ?? null;
   const total = await run.store.files.plan.unparsedCount(run.repository.id);
   let done = 0;
@@ -34,7 +34,7 @@ export async function parsePhase(run: Run, opened: OpenedModel | null): Promise<
 }
 
 /** Blobs as a thread takes them: packs as stored, and where in them each text is. */
-export async function threadItems(run: Run, batch: readonly BlobInfo[]): Promise<{ packs: Uint8Array[]; items: ParseItem[] }> {
+export async function threadItems(run: MeaningRun, batch: readonly BlobInfo[]): Promise<{ packs: Uint8Array[]; items: ParseItem[] }> {
   const { packs, places } = await run.store.files.plan.packedTexts(batch.map((blob) => blob.id));
   const order = new Map([...packs.keys()].map((id, index) => [id, index]));
   const items = batch.map(({ id, language, textOnly, problems }) => {
@@ -44,7 +44,7 @@ export async function threadItems(run: Run, batch: readonly BlobInfo[]): Promise
   return { packs: [...packs.values()], items };
 }
 
-async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {
+async function* unparsed(run: MeaningRun, total: number): AsyncGenerator<BlobInfo[]> {
   let after = 0;
   for (;;) {
     const page = await run.store.files.plan.unparsed(run.repository.id, PAGE, after);
@@ -59,7 +59,7 @@ async function* unparsed(run: Run, total: number): AsyncGenerator<BlobInfo[]> {
   }
 }
 
-async function commitFacts(run: Run, result: ParseResult, opened: OpenedModel | null, pendingSymbols: number): Promise<void> {
+async function commitFacts(run: MeaningRun, result: ParseResult, opened: OpenedModel | null, pendingSymbols: number): Promise<void> {
   const rows: NewVectors['rows'][number][] = [];
   for (const outcome of result.outcomes) {
     // Having no parser is no problem: such a file is text, as it should be. Nor is what was masked.

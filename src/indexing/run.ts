@@ -19,6 +19,9 @@ export interface Masking {
   readonly allowed: AllowedSecrets;
 }
 
+/** A run over what is stored: it reads no files. */
+export type MeaningRun = Omit<Run, 'location' | 'masked'>;
+
 /** One run over one view: what its phases share. */
 export interface Run {
   readonly store: Store;

@@ -1,4 +1,5 @@
 /** What the operations that index have in common. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { asCodeIndexError, throwIfAborted } from '../base/mod.ts';
@@ -36,6 +37,22 @@ export async function indexTargets(service: Service, targets: readonly Target[],
   return done;
 }
 
+/** Makes the symbols and vectors that are missing of what is stored, in all views; reads no files. */
+export async function completeSymbols(service: Service, repository: Repository, call: Call): Promise<readonly IndexSummary[]> {
+  const [store, pool, { completeView }, embedding, views] = await Promise.all([service.store(), service.pool(), import('../indexing/mod.ts'), embeddingOf(service), service.views(repository)]);
+  const done: IndexSummary[] = [];
+  for (const view of views) {
+    const summary = await completeView({ store, pool, embedding }, { repository, view }, {
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      ...(call.onProgress === undefined ? {} : { onProgress: call.onProgress }),
+    });
+    noteFailure(service.settings.dataDir, summary);
+    service.vectorsChanged();
+    done.push(summary);
+  }
+  return done;
+}
+
 export interface HowToIndex {
   readonly textOnly?: boolean;
   readonly only?: readonly string[];
@@ -54,22 +71,30 @@ async function embeddingOf(service: Service): Promise<Embedding | null> {
 /** Brings all views of a known repository up to date; `fetch` asks the origin of a clone first. */
 export async function indexKnown(service: Service, repository: Repository, how: { readonly fetch: boolean }, call: Call): Promise<readonly IndexSummary[]> {
   const { locate } = await import('./admission.ts');
-  if (how.fetch && repository.url !== null) await fetch(service, repository, repository.url, call);
+  const { url } = repository;
+  const away = url !== null && !existsSync(repository.root);
+  const root = url !== null && (how.fetch || away) ? await fetch(service, repository, { url, away }, call) : repository.root;
   const targets: Target[] = [];
-  for (const view of await service.views(repository)) targets.push({ repository, view, location: await locate(service, view.root ?? repository.root) });
+  for (const view of await service.views(repository)) targets.push({ repository, view, location: await locate(service, view.root === null || away ? root : view.root) });
   return indexTargets(service, targets, call);
 }
 
-/** Asks the origin of a clone for news, and notes how that went. What is indexed is answered either way. */
-async function fetch(service: Service, { id, name, root }: Repository, url: string, call: Call): Promise<void> {
-  const [{ updateClone }, { reachOf }, store] = await Promise.all([import('../repo/mod.ts'), import('./admission.ts'), service.store()]);
+/**
+ * Asks the origin of a clone for news, and notes how that went. What is indexed is answered either way. A clone that is
+ * not on this machine (`away`), because another one made it, is made here as well. Gives the folder of the clone.
+ */
+async function fetch(service: Service, { id, name, root }: Repository, { url, away }: { readonly url: string; readonly away: boolean }, call: Call): Promise<string> {
+  const [{ cloneRepository, updateClone }, { ownFolder, reachOf }, store] = await Promise.all([import('../repo/mod.ts'), import('./admission.ts'), service.store()]);
+  let folder = root;
   const note = (fetchFailure: string | null): Promise<void> => store.meta.noteRepository(id, { fetchedAt: new Date().toISOString(), fetchFailure });
   try {
-    await updateClone(root, {
+    const how = {
       ...(await reachOf(service, url)),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
       onProgress: (text: string) => call.onProgress?.({ kind: 'clone', repository: name, text }),
-    });
+    };
+    if (away) folder = await cloneRepository(url, { ...how, into: ownFolder(service), name });
+    else await updateClone(root, how);
   } catch (thrown) {
     throwIfAborted(call.signal);
     const error = asCodeIndexError(thrown, `Fetching ${name}`);
@@ -77,6 +102,7 @@ async function fetch(service: Service, { id, name, root }: Repository, url: stri
     throw error;
   }
   await note(null);
+  return folder;
 }
 
 export async function removeExpired(service: Service, call: Call): Promise<readonly Repository[]> {

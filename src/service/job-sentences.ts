@@ -1,16 +1,17 @@
 /** Jobs, and what they are about, in sentences for people and agents. */
+import { LIMITS } from '../base/mod.ts';
 import type { Job } from '../domain/mod.ts';
 import type { IndexedAnswer, RepositoryLine } from './operations/repositories.ts';
 import { plural, progressSentence, summarySentence } from './sentences.ts';
 
-const DOING: Readonly<Record<Job['request']['kind'], string>> = { add: 'add', upload: 'unpack', index: 'index', remove: 'remove', cleanup: 'remove expired repositories' };
+const DOING: Readonly<Record<Job['request']['kind'], string>> = { add: 'add', upload: 'unpack', index: 'index', symbols: 'find symbols of', remove: 'remove', cleanup: 'remove expired repositories' };
 
 /** What a job is about, where it stands and how far it is. */
 export function jobSentence(job: Job): string {
   const what = `job ${job.id} (${DOING[job.request.kind]}${job.repository === '' ? '' : ` ${job.repository}`})`;
   switch (job.state) {
     case 'queued':
-      return `${what} waits for its turn`;
+      return job.error === null ? `${what} waits for its turn` : `${what} waits to be tried again after attempt ${job.attempts} of ${LIMITS.jobAttempts}: ${job.error.code}: ${job.error.message}`;
     case 'running':
       return job.progress === null ? `${what} has begun` : `${what} runs: ${progressSentence(job.progress)}`;
     case 'failed':

@@ -3,7 +3,7 @@ import type { Operation } from './operation.ts';
 import { backupOperation, listBackupsOperation, restoreOperation } from './operations/backup.ts';
 import { doctorOperation } from './operations/doctor.ts';
 import { indexOperation } from './operations/index.ts';
-import { cancelJobOperation, listJobsOperation, showJobOperation } from './operations/jobs.ts';
+import { cancelJobOperation, listJobsOperation, replayJobOperation, showJobOperation } from './operations/jobs.ts';
 import { readOperation } from './operations/read.ts';
 import { rekeyOperation } from './operations/rekey.ts';
 import { addOperation, cleanupOperation, listOperation, reindexOperation, removeOperation, updateOperation } from './operations/repositories.ts';
@@ -39,6 +39,7 @@ export const OPERATIONS: {
   readonly listJobs: typeof listJobsOperation;
   readonly showJob: typeof showJobOperation;
   readonly cancelJob: typeof cancelJobOperation;
+  readonly replayJob: typeof replayJobOperation;
   readonly secrets: typeof secretsOperation;
   readonly doctor: typeof doctorOperation;
   readonly createToken: typeof createTokenOperation;
@@ -68,6 +69,7 @@ export const OPERATIONS: {
   listJobs: listJobsOperation,
   showJob: showJobOperation,
   cancelJob: cancelJobOperation,
+  replayJob: replayJobOperation,
   secrets: secretsOperation,
   doctor: doctorOperation,
   createToken: createTokenOperation,

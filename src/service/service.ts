@@ -4,8 +4,8 @@ import { CodeIndexError, NO_METER, type Meter } from '../base/mod.ts';
 import type { Pool } from '../code/mod.ts';
 import type { Identity, Repository, RepositoryId, View } from '../domain/mod.ts';
 import type { EmbeddingModel, Meaning, ModelSettings } from '../embed/mod.ts';
-import type { Queue } from '../queue/mod.ts';
-import type { Store } from '../store/mod.ts';
+import type { Queue, RedisPlace } from '../queue/mod.ts';
+import type { ServerOptions, Store } from '../store/mod.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { LOCAL, type Caller } from './caller.ts';
 import { granted } from './granted.ts';
@@ -16,8 +16,12 @@ import { workspaceOf, type WorkspaceItem } from './workspace.ts';
 export interface ServiceSettings {
   /** Absolute. Holds `code_index.db`, `repositories/`, `uploads/` and `logs/`. */
   readonly dataDir: string;
-  /** `sqlite:<file>`; absent: `code_index.db` in the data folder. */
+  /** `sqlite:<file>` or `postgresql://...`; absent: `code_index.db` in the data folder. */
   readonly databaseUrl?: string;
+  /** How a database server is reached. */
+  readonly databaseServer?: ServerOptions;
+  /** Opens a store that no address names, for programs that bring their own; it is closed with the service. */
+  readonly openStore?: () => Promise<Store>;
   /** Absolute folders; where there are some, nothing outside them is indexed. */
   readonly allowedRoots: readonly string[];
   /** Absolute folders that the caller works in: what is searched when no repository is named. */
@@ -48,6 +52,8 @@ export interface ServiceSettings {
   readonly backupDir?: string;
   /** Days after which a new backup removes old ones; 0 keeps all; absent: 7. */
   readonly backupKeepDays?: number;
+  /** Where servers and workers share their queue. */
+  readonly redis?: RedisPlace;
   /** What only the wiring knows, for `doctor`. */
   readonly server?: ServerSettings;
   readonly meter?: Meter;
@@ -245,7 +251,11 @@ class LocalService implements Service {
 async function openIn(settings: ServiceSettings): Promise<Store> {
   const { openStore } = await import('../store/mod.ts');
   makeDataFolder(settings.dataDir);
-  const store = await openStore(settings.databaseUrl ?? 'sqlite:', { dataDir: settings.dataDir, ...(settings.databaseKey === undefined ? {} : { key: settings.databaseKey }) });
+  const { databaseServer, databaseKey, meter } = settings;
+  const store = await (settings.openStore?.() ?? openStore(settings.databaseUrl ?? 'sqlite:', {
+    dataDir: settings.dataDir,
+    ...(databaseKey === undefined ? {} : { key: databaseKey }), ...(databaseServer === undefined ? {} : { server: databaseServer }), ...(meter === undefined ? {} : { meter }),
+  }));
   return settings.maskSecrets === true ? maskedOnly(store) : store;
 }
 

@@ -21,6 +21,14 @@ export async function uploadNamed(service: Service, name: string): Promise<Repos
   throw new CodeIndexError('conflict', `The name ${JSON.stringify(name)} belongs to a repository that is no upload.`, 'Choose another name, or remove that repository first.');
 }
 
+/** The archive of a job where this machine has it: under the same path, or in its own folder of uploads. */
+export function archiveHere(service: Service, file: string): string {
+  const own = path.join(service.settings.dataDir, 'uploads', path.basename(file));
+  const found = [file, own].find((one) => existsSync(one));
+  if (found !== undefined) return found;
+  throw new CodeIndexError('not_found', `The uploaded archive ${file} is not on this machine, which is to unpack it.`, 'Let servers and workers share the folders `uploads` and `repositories` of the data folder, then upload it again.');
+}
+
 /** Unpacks an archive into the folder of the repository of this name, replacing what was there, and registers it. */
 export async function unpackInto(service: Service, file: string, wanted: Registration & { readonly name: string }, call: Call): Promise<readonly Target[]> {
   const known = await uploadNamed(service, wanted.name);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CodeIndexError } from '../base/mod.ts';
+import { CodeIndexError, type Meter } from '../base/mod.ts';
 import type { CopyOptions, Store, StoreCopy } from './ports.ts';
 
 export interface OpenOptions {
@@ -9,10 +9,31 @@ export interface OpenOptions {
   readonly readOnly?: boolean;
   /** Encrypts a new database, and opens one that was encrypted with it. */
   readonly key?: string;
+  /** How a database server is reached. */
+  readonly server?: ServerOptions;
+  readonly meter?: Meter;
+}
+
+/** How a database server is reached; absent parts are the driver's own choice. */
+export interface ServerOptions {
+  /** Address of a replica for questions. */
+  readonly readUrl?: string;
+  /** Stands in where an address has no password. */
+  readonly password?: string;
+  /** Connections kept, and more that may be opened for a moment. */
+  readonly poolSize?: number;
+  readonly poolOverflow?: number;
+  /** Seconds that a question waits for a free connection. */
+  readonly poolWaitSeconds?: number;
+  /** Seconds after which a connection is replaced. */
+  readonly connectionSeconds?: number;
+  /** Seconds that one statement of a question may take. */
+  readonly statementSeconds?: number;
 }
 
 /**
- * Opens the store that `url` names: `sqlite:<path>`, or `sqlite:` for `code_index.db` in the data folder.
+ * Opens the store that `url` names: `sqlite:<path>`, `sqlite:` for `code_index.db` in the data folder, or
+ * `postgresql://user:password@host:port/database`.
  * A driver's library is loaded only when its scheme is asked for.
  */
 export async function openStore(url: string, options: OpenOptions): Promise<Store> {
@@ -21,7 +42,16 @@ export async function openStore(url: string, options: OpenOptions): Promise<Stor
     const [{ openSqlite }, { cipherOf }] = await Promise.all([import('./sqlite/store.ts'), import('./sqlite/cipher.ts')]);
     return openSqlite({ file, dataDir: options.dataDir, readOnly: options.readOnly ?? false, cipher: await cipherOf(options.key) });
   }
+  if (isServer(scheme)) {
+    const [{ openPostgres }, { openConnections }] = await Promise.all([import('./postgres/store.ts'), import('./postgres/connections.ts')]);
+    const { server = {}, meter } = options;
+    return openPostgres({ database: openConnections({ url, ...server, ...(meter === undefined ? {} : { meter }) }), readOnly: options.readOnly ?? false });
+  }
   throw unknown(scheme);
+}
+
+function isServer(scheme: string): boolean {
+  return scheme === 'postgresql' || scheme === 'postgres';
 }
 
 export interface ReplaceOptions extends CopyOptions {
@@ -35,6 +65,7 @@ export interface ReplaceOptions extends CopyOptions {
  */
 export async function rekeyStore(url: string, options: OpenOptions, newKey: string | null, how: ReplaceOptions = {}): Promise<StoreCopy> {
   const { scheme, file } = addressOf(url, options.dataDir);
+  if (isServer(scheme)) throw notHere('Encrypting', 'Encrypt the disk of the database server.');
   if (scheme !== 'sqlite') throw unknown(scheme);
   const [{ rekeySqlite }, { cipherOf }] = await Promise.all([import('./sqlite/replace.ts'), import('./sqlite/cipher.ts')]);
   return rekeySqlite({ file, dataDir: options.dataDir, cipher: await cipherOf(options.key) }, await cipherOf(newKey ?? undefined), how);
@@ -46,13 +77,18 @@ export async function rekeyStore(url: string, options: OpenOptions, newKey: stri
  */
 export async function restoreStore(url: string, options: OpenOptions, copy: { readonly file: string; readonly sha256: string }, how: ReplaceOptions = {}): Promise<StoreCopy> {
   const { scheme, file } = addressOf(url, options.dataDir);
+  if (isServer(scheme)) throw notHere('Restoring', 'Restore with deploy/backup/restore.sh; see docs/disaster-recovery.md.');
   if (scheme !== 'sqlite') throw unknown(scheme);
   const [{ restoreSqlite }, { cipherOf }] = await Promise.all([import('./sqlite/replace.ts'), import('./sqlite/cipher.ts')]);
   return restoreSqlite({ file, dataDir: options.dataDir, cipher: await cipherOf(options.key) }, copy, how);
 }
 
+function notHere(what: string, fix: string): CodeIndexError {
+  return new CodeIndexError('unavailable', `${what} is for the embedded database; PostgreSQL has tools of its own.`, fix);
+}
+
 function unknown(scheme: string): CodeIndexError {
-  return new CodeIndexError('unavailable', `No store driver is there for "${scheme}:" addresses.`, 'Set DATABASE_URL to `sqlite:` or `sqlite:<path>`.');
+  return new CodeIndexError('unavailable', `No store driver is there for "${scheme}:" addresses.`, 'Set DATABASE_URL to `sqlite:`, `sqlite:<path>` or `postgresql://user:password@host:5432/database`.');
 }
 
 function addressOf(url: string, dataDir: string): { readonly scheme: string; readonly file: string } {

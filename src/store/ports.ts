@@ -22,8 +22,12 @@ export interface Store extends AsyncDisposable {
   readonly supports: { readonly concurrentWriters: boolean; readonly approximateVectors: boolean };
   /** Applies one delta in one transaction; gives the ids of `delta.blobs` in order. Needs the writer's lease. */
   commit(delta: Delta): Promise<CommitResult>;
-  /** Takes the only right to write, waiting up to `waitMillis`; then fails with `conflict`, naming who holds it. Freed by the process's death too. */
-  lease(purpose: string, options?: { waitMillis?: number; signal?: AbortSignal }): Promise<AsyncDisposable>;
+  /**
+   * Takes the only right to write, waiting up to `waitMillis`; then fails with `conflict`, naming who holds it. Freed by the
+   * process's death too. `repository` says that only this one is written: a driver of `concurrentWriters` lets others write
+   * the others meanwhile.
+   */
+  lease(purpose: string, options?: { waitMillis?: number; signal?: AbortSignal; repository?: RepositoryId }): Promise<AsyncDisposable>;
   /** Who holds the right to write at the moment, as a phrase for people; null where nobody does. */
   writer(): Promise<string | null>;
   /** Merges small blocks, drops what no blob needs and gives free space back. Safe to stop at any time. */
@@ -34,6 +38,8 @@ export interface Store extends AsyncDisposable {
    * whose database has tools of its own for this says so.
    */
   copyTo(file: string, options?: CopyOptions): Promise<StoreCopy>;
+  /** Connections of this process to the database's server, and questions that wait for one; absent where the database is embedded. */
+  connections?(): { readonly busy: number; readonly idle: number; readonly waiting: number };
 }
 
 export interface CopyOptions {

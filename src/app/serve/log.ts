@@ -16,6 +16,8 @@ export interface ServerLog {
 export interface LogOptions {
   readonly folder: string;
   readonly level: LogLevel;
+  /** Of the file, without its ending. */
+  readonly name: string;
   /** JSON lines on stderr, too; else sentences for people. */
   readonly json: boolean;
   /** Asked for every line, because settings may be read again. */
@@ -23,10 +25,10 @@ export interface LogOptions {
   write(text: string): void;
 }
 
-/** One line for people or programs to stderr, and one JSON line to `serve.log`. No secret passes it. */
-export function openLog({ folder, level, json, mask, write }: LogOptions): ServerLog {
+/** One line for people or programs to stderr, and one JSON line to the file. No secret passes it. */
+export function openLog({ folder, name, level, json, mask, write }: LogOptions): ServerLog {
   const say = (at: LogLevel, sentence: string): void => write(`code-index: ${at === 'info' ? '' : `${at}: `}${sentence}\n`);
-  const file = new RotatingFile(path.join(folder, 'serve.log'), (error) => {
+  const file = new RotatingFile(path.join(folder, `${name}.log`), (error) => {
     const sentence = `The log in ${folder} cannot be written: ${error.message}. Lines go to stderr alone.`;
     if (json) write(`${JSON.stringify({ level: 'warn', time: new Date().toISOString(), message: sentence })}\n`);
     else say('warn', sentence);

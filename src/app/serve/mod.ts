@@ -1,2 +1,3 @@
-/** serve: the server as one process, from its settings to its end. */
+/** serve: the server and the worker as one process each, from its settings to its end. */
 export { serve, type Serve } from './serve.ts';
+export { work } from './worker.ts';

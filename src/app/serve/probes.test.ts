@@ -47,7 +47,7 @@ test('a job that says nothing for long is told, one that says something is not',
     createdAt: '', startedAt: '', finishedAt: null, progress: null, result: null, error: null,
   };
   let running: readonly Job[] = [job];
-  const queue = { jobs: async () => running, size: () => running.length } as unknown as Queue;
+  const queue = { condition: async () => ({ failure: null, warning: null }), jobs: async () => running, size: () => running.length } as unknown as Queue;
   const probe = queueProbe(() => queue, 5);
   const wait = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
   assert.deepEqual(await probe(), { ok: true, found: 1 });

@@ -10,7 +10,7 @@ import type { Probed } from '../../surface/http/mod.ts';
 export type Probes = Readonly<Record<string, () => Promise<Probed>>>;
 
 /** The parts that /ready looks at; `shared` is what servers share over Redis, null where they do not. Begin with the store open. */
-export function openProbes(service: Service, databaseFile: string, shared: Pick<Cluster, 'check'> | null): Probes {
+export function openProbes(service: Service, databaseFile: string | null, shared: Pick<Cluster, 'check'> | null): Probes {
   const { dataDir } = service.settings;
   const processor = processorShare();
   return {
@@ -26,10 +26,10 @@ export function openProbes(service: Service, databaseFile: string, shared: Pick<
 }
 
 /** Reads what every query reads. A file that is gone or was replaced still answers here, and must be told. */
-export function databaseProbe(service: Service, file: string): () => Promise<Probed> {
-  const opened = statOf(file);
+export function databaseProbe(service: Service, file: string | null): () => Promise<Probed> {
+  const opened = file === null ? null : statOf(file);
   return async () => {
-    const now = statOf(file);
+    const now = file === null ? null : statOf(file);
     if (opened !== null && now === null) return bad(`${file} is gone; answers come from what this server has open. Restore it and restart the server.`);
     if (opened !== null && now !== null && (opened.ino !== now.ino || opened.dev !== now.dev)) return bad(`${file} was replaced by another file; restart the server to answer from it.`);
     const repositories = await (await service.store()).meta.repositories();
@@ -62,6 +62,8 @@ export function queueProbe(queueOf: () => Queue | null, silence: number = LIMITS
   return async () => {
     const queue = queueOf();
     if (queue === null) return { ok: true, found: 0 };
+    const { failure } = await queue.condition();
+    if (failure !== null) return bad(failure);
     const running = await queue.jobs({ states: ['running'], limit: LIMITS.pageResults });
     const now = Date.now();
     seen = new Map(running.map(({ id, attempts, progress }) => {

@@ -1,6 +1,6 @@
-/** The clock of a server: what is due is queued, and nothing here is done twice at once. */
+/** The clock of an installation: what is due is queued by one of the processes that share the queue, and nothing here is done twice at once. */
 import type { Log } from '../../base/mod.ts';
-import { queueMasking, tidyUp, Upkeep, type Service, type UpkeepRules } from '../../service/mod.ts';
+import { queueMasking, queueSymbols, tidyUp, Upkeep, type Service, type UpkeepRules } from '../../service/mod.ts';
 
 export interface Schedule {
   readonly service: Service;
@@ -21,19 +21,24 @@ const BY = 'schedule';
 export function openSchedule({ service, log, rules, now = () => new Date(), everyMillis = LOOK_MILLIS }: Schedule): AsyncDisposable {
   const upkeep = new Upkeep();
   const tried = new Set<string>();
+  const completed = new Set<string>();
   let tidied = 0;
   const look = async (): Promise<void> => {
     try {
       const { queue } = service;
       if (queue === null) return;
       const at = now();
+      // Each process has a folder of uploads, and may have its own.
+      if (at.getTime() - tidied >= TIDY_MILLIS) {
+        await tidyUp(service, at);
+        tidied = at.getTime();
+      }
+      if (!(await queue.isTurn('upkeep', 2.5 * everyMillis))) return;
       const open = await queueMasking(service, tried);
       if (open > 0) log('info', `${open} ${open === 1 ? 'repository was' : 'repositories were'} indexed without masking: the files are read again, and not answered from before.`);
       const repositories = await (await service.store()).meta.repositories();
       for (const { request, repository } of upkeep.due(repositories, at, rules())) await queue.add(request, { by: BY, repository });
-      if (at.getTime() - tidied < TIDY_MILLIS) return;
-      await tidyUp(service, at);
-      tidied = at.getTime();
+      await queueSymbols(service, completed, at);
     } catch (error) {
       log('warn', `What is due could not be queued: ${error instanceof Error ? error.message : String(error)}`);
     }

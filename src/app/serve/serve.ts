@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CodeIndexError, type Log, type Meter } from '../../base/mod.ts';
 import type { Cluster } from '../../cluster/mod.ts';
 import type { Service } from '../../service/mod.ts';
-import { openHttp, openMeter, type HttpRules, type HttpServer, type ServerMeter } from '../../surface/http/mod.ts';
+import { openHttp, openMeter, type HttpOptions, type HttpRules, type HttpServer, type ServerMeter } from '../../surface/http/mod.ts';
 import { mountMcp } from '../../surface/mcp/mod.ts';
 import { mountPage } from '../../surface/page/mod.ts';
 import { mountRest } from '../../surface/rest/mod.ts';
@@ -12,7 +12,7 @@ import { maskFor } from '../masked.ts';
 import { databaseFileOf, variablesForHelpers } from '../product.ts';
 import { diagnose, writeReport, type DiagnosticsOptions } from './diagnostics.ts';
 import { collectFigures } from './figures.ts';
-import { openJobs } from './jobs.ts';
+import { openJobs, serverRunsJobs } from './jobs.ts';
 import { isLogLevel, openLog, type ServerLog } from './log.ts';
 import { monotonicMicros, openNotify, type Notify } from './notify.ts';
 import { openProbes, type Probes } from './probes.ts';
@@ -21,7 +21,7 @@ import { openReporting, type Reporting } from './reporting.ts';
 import { rulesOf, takesLocalPaths, warningsOf } from './rules.ts';
 import { openSchedule } from './schedule.ts';
 import { openSessions } from './sessions.ts';
-import { heedNews, openCluster } from './shared.ts';
+import { changedFor, heedNews, openCluster } from './shared.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface Serve {
@@ -38,7 +38,7 @@ export interface Serve {
 }
 
 /** What stays for as long as the server runs; `settings` are replaced when they are read again. */
-interface Running {
+export interface Running {
   settings: Settings;
   readonly log: ServerLog;
   readonly service: Service;
@@ -49,7 +49,7 @@ interface Running {
 }
 
 /** What a report at the end of the process may take. */
-const LAST_MILLIS = 3_000;
+export const LAST_MILLIS = 3_000;
 const BODY_BYTES = 1_048_576;
 
 /** Serves until the signal is aborted; gives the exit code. Refuses before anything listens. */
@@ -58,7 +58,7 @@ export async function serve(options: Serve): Promise<number> {
   const signals = listenTo('SIGHUP', 'SIGUSR1');
   const running = { settings: options.settings() };
   const dataDir = options.dataDir(running.settings);
-  const serverLog = logOf(running, dataDir);
+  const serverLog = logOf(running, dataDir, 'serve');
   await using reporting = await openReporting({ settings: running.settings, version, log: serverLog.log, mask: (text) => maskFor(running.settings)(text) });
   const log = reported(serverLog.log, reporting);
   endOnFaults(log, reporting);
@@ -74,13 +74,9 @@ export async function serve(options: Serve): Promise<number> {
   const state: Running = Object.assign(running, { log: { ...serverLog, log }, service, cluster, notify, probes, diagnostics });
   const start = (words: readonly string[]): ChildProcess => options.start(words, variablesForHelpers(running.settings));
   {
-    const changed = (): void => {
-      service.vectorsChanged();
-      void cluster.tell({ kind: 'indexed' });
-    };
-    await using _jobs = await openJobs({ service, log, start, signal, drainMillis: running.settings.drainSeconds * 1_000, changed });
+    await using _jobs = await openJobs({ service, log, start, signal, settings: running.settings, runs: serverRunsJobs(running.settings), changed: changedFor(service, cluster) });
     await using _schedule = openSchedule({ service, log, rules: () => running.settings });
-    await using http = await listen(state, rules, version, meter);
+    await using http = await listen(state, rules, version, meter, { port: running.settings.port, mounts: mountsOf(running.settings, cluster) });
     await using _sessions = await openSessions({ settings: running.settings, service, version, start, log });
     for (const warning of warningsOf(running.settings)) log('warn', warning);
     log('info', `Serving on ${http.url}.`);
@@ -103,11 +99,12 @@ export async function serve(options: Serve): Promise<number> {
   return 0;
 }
 
-function logOf(running: { settings: Settings }, dataDir: string): ServerLog {
+export function logOf(running: { settings: Settings }, dataDir: string, name: 'serve' | 'worker'): ServerLog {
   const { logDir, logLevel, environment } = running.settings;
   let masked = { settings: running.settings, mask: maskFor(running.settings) };
   return openLog({
     folder: logDir === null ? path.join(dataDir, 'logs') : path.resolve(logDir),
+    name,
     level: logLevel ?? 'info',
     json: environment === 'production',
     mask: (text) => {
@@ -119,7 +116,7 @@ function logOf(running: { settings: Settings }, dataDir: string): ServerLog {
 }
 
 /** Errors of the program itself go where the settings want them reported, too. */
-function reported(log: Log, reporting: Reporting): Log {
+export function reported(log: Log, reporting: Reporting): Log {
   return (level, sentence, facts = {}) => {
     log(level, sentence, facts);
     if (level === 'error') reporting.error(sentence, facts);
@@ -127,7 +124,7 @@ function reported(log: Log, reporting: Reporting): Log {
 }
 
 /** A promise that nobody waited for is a fault to be mended; after anything else that nobody caught the state is unknown. */
-function endOnFaults(log: Log, reporting: Reporting): void {
+export function endOnFaults(log: Log, reporting: Reporting): void {
   process.on('unhandledRejection', (error) => log('error', `A promise failed that nobody waited for: ${messageOf(error)}`, { error }));
   process.on('uncaughtException', (error) => {
     log('error', `The server ends after a fault that nobody caught: ${messageOf(error)}`, { error });
@@ -136,13 +133,17 @@ function endOnFaults(log: Log, reporting: Reporting): void {
   });
 }
 
-async function listen(state: Running, rules: HttpRules, version: string, meter: ServerMeter): Promise<HttpServer> {
+function mountsOf({ maxQueryChars, maxUploadBytes, repositoryManagement: management }: Settings, cluster: Cluster): HttpOptions['mounts'] {
+  return [mountRest({ maxQueryChars, management, maxUploadBytes }), mountMcp({ management, cluster }), mountPage({ management })];
+}
+
+export async function listen(state: Running, rules: HttpRules, version: string, meter: ServerMeter, { port, mounts }: Pick<HttpOptions, 'port' | 'mounts'>): Promise<HttpServer> {
   const { settings, service, cluster, probes, diagnostics, log: { log, level } } = state;
-  const { host, port, publicUrl, trustedProxies, requestSeconds, drainSeconds, maxQueryChars, maxUploadBytes, repositoryManagement: management } = settings;
+  const { host, publicUrl, trustedProxies, requestSeconds, drainSeconds } = settings;
   try {
     return await openHttp({
       host, port, version, service, log, rules, publicUrl, trustedProxies, requestSeconds, drainSeconds, probes,
-      mounts: [mountRest({ maxQueryChars, management, maxUploadBytes }), mountMcp({ management, cluster }), mountPage({ management })],
+      mounts,
       production: settings.environment === 'production',
       counts: cluster.counts,
       bodyBytes: BODY_BYTES,
@@ -167,14 +168,14 @@ function listeningError(thrown: unknown, host: string, port: number): unknown {
 }
 
 /** Takes what may change while the server runs; false where the new settings are wrong, and the old ones stay. */
-async function reload(options: Serve, state: Running, http: HttpServer): Promise<boolean> {
+export async function reload(options: Serve, state: Running, http: HttpServer | null): Promise<boolean> {
   const { log, level } = state.log;
   let taken = true;
   await state.notify.send('RELOADING=1', `MONOTONIC_USEC=${monotonicMicros()}`);
   try {
     const again = reread(state.settings, options.settings());
     const { tokens } = await state.service.store();
-    http.reload(rulesOf(again.settings, await tokens.list()));
+    http?.reload(rulesOf(again.settings, await tokens.list()));
     state.settings = again.settings;
     level(again.settings.logLevel ?? 'info');
     log('info', rereadSentence(again));
@@ -186,7 +187,7 @@ async function reload(options: Serve, state: Running, http: HttpServer): Promise
   return taken;
 }
 
-async function report({ log: { log, folder }, diagnostics }: Running): Promise<void> {
+export async function report({ log: { log, folder }, diagnostics }: Running): Promise<void> {
   try {
     log('info', `A report lies in ${await writeReport(folder, diagnostics)}.`);
   } catch (error) {
@@ -195,7 +196,7 @@ async function report({ log: { log, folder }, diagnostics }: Running): Promise<v
 }
 
 /** One after the other; what comes before there is somebody to take it is forgotten, and kills nothing. */
-function listenTo(...names: readonly NodeJS.Signals[]): { set(name: NodeJS.Signals, handle: () => Promise<void>): void; next(handle: () => Promise<void>): void } {
+export function listenTo(...names: readonly NodeJS.Signals[]): { set(name: NodeJS.Signals, handle: () => Promise<void>): void; next(handle: () => Promise<void>): void } {
   const handlers = new Map<NodeJS.Signals, () => Promise<void>>();
   let last = Promise.resolve();
   const next = (handle: () => Promise<void> | undefined): void => {
@@ -205,7 +206,7 @@ function listenTo(...names: readonly NodeJS.Signals[]): { set(name: NodeJS.Signa
   return { set: (name, handle) => void handlers.set(name, handle), next };
 }
 
-async function isAlive(service: Service): Promise<boolean> {
+export async function isAlive(service: Service): Promise<boolean> {
   try {
     await (await service.store()).meta.repositories();
     return true;

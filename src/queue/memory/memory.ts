@@ -1,8 +1,10 @@
 /** The queue of one process: jobs wait in memory, and every change of state is written down before it counts. */
 import { asCodeIndexError, CodeIndexError, LIMITS, NO_METER } from '../../base/mod.ts';
 import type { Job, JobRequest, JobResult, Progress } from '../../domain/mod.ts';
-import type { Asked, Queue, QueueOptions } from '../port.ts';
-import { newJobId } from './ids.ts';
+import type { Asked, Queue, QueueCondition, QueueOptions } from '../port.ts';
+import { newJobId } from '../ids.ts';
+import { diedTooOften, isPaced, MINUTE_MILLIS, pauseAfter, replayable } from '../pace.ts';
+import { Watchers } from '../watching.ts';
 import { nextOf, sameWork } from './order.ts';
 
 /** Opens the queue and takes up what an earlier process left: jobs that waited, and those that it was at when it ended. */
@@ -26,8 +28,12 @@ class MemoryQueue implements Queue {
   /** Jobs that wait or run, oldest first, with progress that is not written down. */
   readonly #live = new Map<string, Job>();
   readonly #running = new Map<string, Running>();
-  readonly #watchers = new Map<string, Set<(job: Job) => void>>();
-  readonly #told = new Map<string, NodeJS.Timeout>();
+  readonly #watchers = new Watchers();
+  /** Jobs that are not begun before a moment of `performance.now()`. */
+  readonly #notBefore = new Map<string, number>();
+  /** When jobs of a repository were begun, within the last minute. */
+  readonly #begun = new Map<string, number[]>();
+  #later: NodeJS.Timeout | undefined;
   #draining = false;
 
   constructor(options: QueueOptions) {
@@ -44,9 +50,9 @@ class MemoryQueue implements Queue {
       before = page.at(-1)?.id;
     }
     for (const job of left.reverse()) {
-      if (job.state === 'running' && job.attempts >= LIMITS.jobAttempts) {
-        const error = { code: 'internal', message: `The server ended ${job.attempts} times while this job ran.`, fix: 'See its log for the reason, then ask for the job again.' };
-        await this.#options.records.putJob({ ...job, state: 'failed', finishedAt: now(), error });
+      const dead = diedTooOften(job);
+      if (dead !== null) {
+        await this.#options.records.putJob(dead);
         this.#count(job, 'failed');
         continue;
       }
@@ -58,12 +64,20 @@ class MemoryQueue implements Queue {
 
   async add(request: JobRequest, { by, repository }: Asked): Promise<Job> {
     if (this.#draining) throw new CodeIndexError('unavailable', 'The server is stopping and takes no more work.', 'Repeat the call in a minute.');
-    const waiting = [...this.#live.values()].find((job) => job.state === 'queued' && job.repository === repository && sameWork(job.request, request));
+    return this.#take({
+      id: newJobId(), request, repository, state: 'queued', by, attempts: 0, createdAt: now(), startedAt: null, finishedAt: null, progress: null, result: null, error: null,
+    });
+  }
+
+  async replay(id: string): Promise<Job> {
+    return this.#take(replayable(await this.job(id), id));
+  }
+
+  /** Lets a job wait, or gives the one that waits and would do the same. */
+  async #take(job: Job): Promise<Job> {
+    const waiting = [...this.#live.values()].find(({ state, repository, request }) => state === 'queued' && repository === job.repository && sameWork(request, job.request));
     if (waiting !== undefined) return waiting;
     if (this.#live.size >= LIMITS.jobsWaiting) throw new CodeIndexError('unavailable', `${this.#live.size} jobs wait already.`, 'Repeat the call when some of them are done.');
-    const job: Job = {
-      id: newJobId(), request, repository, state: 'queued', by, attempts: 0, createdAt: now(), startedAt: null, finishedAt: null, progress: null, result: null, error: null,
-    };
     // Before the first pause, so that an equal job that comes meanwhile finds this one.
     this.#live.set(job.id, job);
     try {
@@ -100,36 +114,25 @@ class MemoryQueue implements Queue {
     return (await this.job(id))?.state === 'cancelled';
   }
 
-  async follow(id: string, onChange: (job: Job) => void, signal?: AbortSignal): Promise<Job> {
-    const present = await this.job(id);
-    if (present === null) throw new CodeIndexError('not_found', `There is no job ${JSON.stringify(id)}.`, 'List the jobs for those that there are.');
-    onChange(present);
-    if (!this.#live.has(id) || signal?.aborted) return (await this.job(id)) ?? present;
-    return new Promise((resolve) => {
-      let latest = present;
-      const watchers = this.#watchers.get(id) ?? new Set();
-      this.#watchers.set(id, watchers);
-      const leave = (): void => {
-        watchers.delete(hear);
-        signal?.removeEventListener('abort', leave);
-        resolve(latest);
-      };
-      const hear = (job: Job): void => {
-        latest = job;
-        onChange(job);
-        if (job.finishedAt !== null) leave();
-      };
-      watchers.add(hear);
-      signal?.addEventListener('abort', leave, { once: true });
-    });
+  follow(id: string, onChange: (job: Job) => void, signal?: AbortSignal): Promise<Job> {
+    return this.#watchers.follow(id, onChange, () => this.job(id), { signal });
   }
 
   size(): number {
     return this.#live.size;
   }
 
+  async isTurn(): Promise<boolean> {
+    return true;
+  }
+
+  async condition(): Promise<QueueCondition> {
+    return { failure: null, warning: null };
+  }
+
   async drain(millis: number): Promise<void> {
     this.#draining = true;
+    clearTimeout(this.#later);
     if (this.#running.size === 0) return;
     const ended = (): Promise<unknown> => Promise.all([...this.#running.values()].map((one) => one.ended));
     const { promise: late, resolve } = Promise.withResolvers<void>();
@@ -145,19 +148,43 @@ class MemoryQueue implements Queue {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(0);
-    for (const timer of this.#told.values()) clearTimeout(timer);
+    this.#watchers[Symbol.dispose]();
   }
 
   #begin(): void {
     while (!this.#draining && this.#running.size < (this.#options.concurrency ?? 1)) {
-      const job = nextOf([...this.#live.values()], this.#running);
-      if (job === null) return;
+      const job = nextOf([...this.#live.values()], this.#running, (one) => this.#isDue(one));
+      if (job === null) return this.#beginLater();
+      this.#notBefore.delete(job.id);
+      if (isPaced(job.request)) this.#begun.set(job.repository, [...(this.#begun.get(job.repository) ?? []), performance.now()]);
       const abort = new AbortController();
       const begun: Job = { ...job, state: 'running', attempts: job.attempts + 1, startedAt: now() };
       this.#live.set(job.id, begun);
       const running: Running = { abort, stopped: null, ended: Promise.resolve() };
       this.#running.set(job.id, { ...running, ended: this.#run(begun, abort.signal) });
     }
+  }
+
+  /** Jobs that may not be begun yet hold those of their repository behind them, as if they ran. */
+  #isDue(job: Job): boolean {
+    const at = performance.now();
+    const { jobsPerMinute } = this.#options;
+    if (jobsPerMinute !== undefined && isPaced(job.request)) {
+      const recent = (this.#begun.get(job.repository) ?? []).filter((moment) => moment > at - MINUTE_MILLIS);
+      if (recent.length === 0) this.#begun.delete(job.repository);
+      else this.#begun.set(job.repository, recent);
+      const free = recent.at(-jobsPerMinute);
+      if (free !== undefined) this.#notBefore.set(job.id, Math.max(free + MINUTE_MILLIS, this.#notBefore.get(job.id) ?? 0));
+    }
+    return (this.#notBefore.get(job.id) ?? 0) <= at;
+  }
+
+  #beginLater(): void {
+    clearTimeout(this.#later);
+    if (this.#notBefore.size === 0) return;
+    const first = Math.min(...this.#notBefore.values());
+    // A waiting job keeps no process alive: it is written down.
+    this.#later = setTimeout(() => this.#begin(), Math.max(1, first - performance.now() + 1)).unref();
   }
 
   async #run(job: Job, signal: AbortSignal): Promise<void> {
@@ -167,14 +194,14 @@ class MemoryQueue implements Queue {
     let end: End;
     try {
       await this.#options.records.putJob(job);
-      this.#tell(job);
+      this.#watchers.tell(job);
       const result = await this.#options.execute(job, { signal, onProgress: (progress) => this.#progress(job.id, progress) });
       end = { state: 'done', result };
     } catch (thrown) {
       const stopped = this.#running.get(job.id)?.stopped ?? null;
       if (stopped === 'drained') end = { state: 'queued' };
       else if (stopped === 'cancelled') end = { state: 'cancelled' };
-      else end = { state: 'failed', error: asCodeIndexError(thrown, `The job ${job.id}`).toJSON().error };
+      else end = this.#failed(job, asCodeIndexError(thrown, `The job ${job.id}`));
     }
     this.#options.meter?.set('code_index_job_duration_seconds', (performance.now() - started) / 1_000, { kind: job.request.kind });
     await this.#end(this.#live.get(job.id) ?? job, end);
@@ -182,11 +209,19 @@ class MemoryQueue implements Queue {
     this.#begin();
   }
 
+  #failed(job: Job, error: CodeIndexError): End {
+    const told = error.toJSON().error;
+    const pause = pauseAfter(job, told.code, this.#options.retryMillis);
+    if (pause === null) return { state: 'failed', error: told };
+    this.#notBefore.set(job.id, performance.now() + pause);
+    return { state: 'queued', error: told };
+  }
+
   async #end(job: Job, end: End): Promise<void> {
-    this.#hush(job.id);
+    this.#watchers.hush(job.id);
     const ended: Job = end.state === 'queued'
       // Stopped in good order: that was no failed attempt.
-      ? { ...job, state: 'queued', attempts: job.attempts - 1, startedAt: null, progress: null }
+      ? { ...job, state: 'queued', attempts: end.error === undefined ? job.attempts - 1 : job.attempts, startedAt: null, progress: null, error: end.error ?? job.error }
       : { ...job, state: end.state, finishedAt: now(), result: end.result ?? null, error: end.error ?? null };
     if (end.state !== 'queued') this.#live.set(job.id, ended);
     try {
@@ -198,11 +233,11 @@ class MemoryQueue implements Queue {
     if (end.state === 'queued') this.#live.set(job.id, ended);
     else {
       this.#live.delete(job.id);
+      this.#notBefore.delete(job.id);
       this.#count(job, end.state);
     }
     this.#measure();
-    this.#tell(ended);
-    if (ended.finishedAt !== null) this.#watchers.delete(job.id);
+    this.#watchers.tell(ended);
   }
 
   /** Kept at once, told a few times a second. */
@@ -210,23 +245,10 @@ class MemoryQueue implements Queue {
     const job = this.#live.get(id);
     if (job === undefined || job.state !== 'running') return;
     this.#live.set(id, { ...job, progress });
-    if (this.#told.has(id)) return;
-    this.#tell({ ...job, progress });
-    this.#told.set(id, setTimeout(() => {
-      this.#told.delete(id);
+    this.#watchers.throttle(id, () => {
       const latest = this.#live.get(id);
-      if (latest !== undefined && latest.progress !== progress) this.#tell(latest);
-    }, LIMITS.jobProgressMillis).unref());
-  }
-
-  #hush(id: string): void {
-    clearTimeout(this.#told.get(id));
-    this.#told.delete(id);
-  }
-
-  #tell(job: Job): void {
-    // Who leaves while being told is not missed: a set may shrink under its own loop.
-    for (const hear of this.#watchers.get(job.id) ?? []) hear(job);
+      if (latest !== undefined) this.#watchers.tell(latest);
+    });
   }
 
   #measure(): void {

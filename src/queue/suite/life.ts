@@ -51,9 +51,9 @@ export const LIFE: Cases = {
     const { meter, told } = counting();
     await using queue = await driver.open({ records: new Records(), execute: bench.execute, meter });
     const job = await ask(queue, 'a');
-    await bench.end('a', new CodeIndexError('unavailable', 'The server is gone.', 'Wait.'));
+    await bench.end('a', new CodeIndexError('path_not_allowed', 'The folder is gone.', 'Look.'));
     const end = await queue.follow(job.id, () => {});
-    assert.deepEqual([end.state, end.error], ['failed', { code: 'unavailable', message: 'The server is gone.', fix: 'Wait.' }]);
+    assert.deepEqual([end.state, end.error], ['failed', { code: 'path_not_allowed', message: 'The folder is gone.', fix: 'Look.' }]);
     assert.deepEqual(told, ['mcp_index_queue_size 0', 'mcp_index_queue_size 1', 'code_index_job_duration_seconds', 'code_index_jobs_total index failed', 'mcp_index_queue_size 0']);
   },
 

@@ -3,6 +3,7 @@
  * Invariant: nothing here knows how a driver keeps or hands out jobs.
  */
 import { describe, test } from 'node:test';
+import { AGAIN } from './again.ts';
 import type { Driver } from './harness.ts';
 import { LIFE } from './life.ts';
 import { ORDER } from './order.ts';
@@ -13,6 +14,6 @@ export type { Driver } from './harness.ts';
 /** What every driver must do, as tests. */
 export function queueSuite(name: string, driver: Driver): void {
   describe(`queue on ${name}`, () => {
-    for (const [title, run] of Object.entries({ ...ORDER, ...LIFE, ...RESTART })) test(title, () => run(driver));
+    for (const [title, run] of Object.entries({ ...ORDER, ...LIFE, ...AGAIN, ...RESTART })) test(title, () => run(driver));
   });
 }

@@ -12,6 +12,8 @@ export const DATABASE_NAME = 'code_index.db';
 export const MANIFEST_NAME = 'manifest.json';
 /** What is being made or removed: never taken for a backup. */
 const UNFINISHED = /^\.(partial|removed)-(\d+)-/;
+/** What `deploy/backup/backup.sh` writes last, when a dump of PostgreSQL is whole: `codeindex_20260102_030405.manifest`. */
+const DUMPED = /^[\w-]+_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)\.manifest$/;
 
 export interface BackupManifest {
   readonly backup: number;
@@ -77,6 +79,20 @@ export async function listBackups(root: string): Promise<readonly Backup[]> {
     if (backup !== null) found.push(backup);
   }
   return found.sort((a, b) => b.manifest.createdAt.localeCompare(a.manifest.createdAt));
+}
+
+/** When the youngest backup of a folder was begun (ISO 8601), whichever program made it; null where there is none. */
+export async function newestBackupTime(root: string): Promise<string | null> {
+  const names = await namesIn(root);
+  const times = names.filter((name) => DUMPED.test(name)).map((name) => name.replace(DUMPED, '$1-$2-$3T$4:$5:$6.000Z'));
+  // Names of our own are times: the first that is a backup is the youngest, and the others are not read.
+  for (const name of names.filter((one) => /^\d/.test(one)).sort().reverse()) {
+    const own = await readBackup(path.join(root, name)).catch(() => null);
+    if (own === null) continue;
+    times.push(own.manifest.createdAt);
+    break;
+  }
+  return times.sort().at(-1) ?? null;
 }
 
 /** Whether the database is the one that the manifest names. */

@@ -59,7 +59,7 @@ export const INDEX: readonly Probe[] = [
     run: async (service) => {
       const failed = await (await service.store()).journal.jobs({ states: ['failed'], limit: 100 });
       if (failed.length === 0) return 'none failed';
-      return { found: `${plural(failed.length, 'job')} failed, the last one on ${failed[0]?.repository ?? 'all repositories'}${failed[0]?.finishedAt ? ` at ${failed[0].finishedAt}` : ''}.`, fix: 'Look at what it says in the list of jobs, and repeat it.' };
+      return { found: `${plural(failed.length, 'job')} failed, the last one on ${failed[0]?.repository ?? 'all repositories'}${failed[0]?.finishedAt ? ` at ${failed[0].finishedAt}` : ''}.`, fix: '`code-index jobs list --state failed` says why, `code-index jobs replay <id>` begins one anew.' };
     },
   },
   {

@@ -26,6 +26,16 @@ export const SERVER: readonly Probe[] = [
   },
   { name: 'settings', fix: 'Correct the settings; `docs/reference/settings.md` explains each.', run: async ({ settings: { server } }) => contradictions(server) },
   { name: 'secrets', fix: 'Make another one with `openssl rand -base64 48`, and give it to those who need it.', run: async ({ settings: { server } }) => secrets(server) },
+  {
+    name: 'queue', fix: 'Correct REDIS_URL and REDIS_PASSWORD, or start that Redis.',
+    run: async ({ settings: { redis } }) => {
+      if (redis === undefined) return 'within each server: REDIS_URL is not set';
+      const { redisCondition } = await import('../../queue/mod.ts');
+      const { failure, warning } = await redisCondition(redis);
+      if (failure !== null) throw new Error(failure);
+      return warning === null ? 'shared over Redis, which answers' : { found: warning, fix: 'Set `maxmemory-policy noeviction` in redis.conf.' };
+    },
+  },
   { name: 'certificate', fix: 'Renew the certificate, or correct TLS_CERT_FILE and TLS_KEY_FILE.', run: async ({ settings: { server } }) => certificate(server) },
 ];
 

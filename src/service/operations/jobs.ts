@@ -1,5 +1,6 @@
 import { CodeIndexError } from '../../base/mod.ts';
 import { JOB_STATES, type Job, type JobState } from '../../domain/mod.ts';
+import type { Queue } from '../../queue/mod.ts';
 import type { Operation } from '../operation.ts';
 import { jobFor } from '../places.ts';
 import { maySee } from '../queued.ts';
@@ -71,14 +72,35 @@ export const cancelJobOperation: Operation<{ readonly id: string }, JobAnswer> =
   effect: 'write',
   fields: ID,
   async run(service, { id }) {
-    const { queue } = service;
     const job = await jobOf(service, id);
     if (job.finishedAt !== null) throw new CodeIndexError('conflict', `The job ${id} has ended already: ${job.state}.`, 'Nothing is left to cancel.');
-    if (queue === null) throw new CodeIndexError('unavailable', `The job ${id} belongs to a server, which is another process.`, `Send it \`DELETE /api/jobs/${id}\`.`);
-    await queue.cancel(id);
+    await inQueue(service, id, `DELETE /api/jobs/${id}`, (queue) => queue.cancel(id));
     return { job: await jobOf(service, id) };
   },
 };
+
+export const replayJobOperation: Operation<{ readonly id: string }, JobAnswer> = {
+  name: 'jobs replay',
+  title: 'Begin a job anew',
+  text: 'Lets a job that failed or was cancelled wait for its turn again, with all its attempts. `jobs list` with the state `failed` lists those that there are.',
+  effect: 'write',
+  fields: ID,
+  async run(service, { id }) {
+    await jobOf(service, id);
+    const job = await inQueue(service, id, `POST /api/jobs/${id}/replay`, (queue) => queue.replay(id));
+    return { job: jobFor(service, job) };
+  },
+};
+
+/** The queue of this process, or the one that servers and workers share; a queue within a server is reached through it alone. */
+async function inQueue<T>(service: Service, id: string, request: string, use: (queue: Queue) => Promise<T>): Promise<T> {
+  if (service.queue !== null) return use(service.queue);
+  const { redis } = service.settings;
+  if (redis === undefined) throw new CodeIndexError('unavailable', `The job ${id} belongs to a server, which is another process.`, `Send it \`${request}\`.`);
+  const [{ openSharedQueue }, { journal }] = await Promise.all([import('../../queue/mod.ts'), service.store()]);
+  await using queue = await openSharedQueue({ redis, records: journal, execute: null });
+  return await use(queue);
+}
 
 async function readerOf(service: Service): Promise<Pick<NonNullable<Service['queue']>, 'job' | 'jobs'>> {
   return service.queue ?? (await service.store()).journal;

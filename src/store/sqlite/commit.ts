@@ -2,25 +2,14 @@ import type { Database, Statement } from 'better-sqlite3';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { Block, BlobId, RepositoryId } from '../../domain/mod.ts';
 import type { CommitResult, Delta, NewFacts, NewPack, ViewDelta } from '../ports.ts';
-import { packBlobs, packCounts, packDirectory, PAGES_PER_BLOCK } from './blocks.ts';
-import { blockKindCode, skipCode, textOnlyCode } from './codes.ts';
-import { packStoredFacts } from './facts.ts';
+import { packBlobs, packCounts, packDirectory, type BlockShape } from '../blocks/format.ts';
+import { PAGES_PER_BLOCK } from './blocks.ts';
+import { blockKindCode, skipCode, textOnlyCode } from '../codes.ts';
+import { packStoredFacts } from '../blocks/facts.ts';
 import { missing } from './errors.ts';
-import { oidBytes, problemsText } from './rows.ts';
+import { oidBytes, problemsText } from '../columns.ts';
 import { VectorWriter } from './vector-writer.ts';
 import { Statements } from './statements.ts';
-
-/** What is written beside a block's pages so that it can be read. */
-export interface BlockShape {
-  readonly repository: RepositoryId;
-  readonly kind: Block['kind'];
-  readonly documents: number;
-  /** The blob of each document, or for `term` the blobs in order; 0 where there is none. */
-  readonly blobs: ArrayLike<BlobId>;
-  /** For `term`: chunks of each blob, and terms of each chunk. */
-  readonly chunks: ArrayLike<number> | null;
-  readonly chunkTerms: Uint16Array | null;
-}
 
 /** Applies deltas through statements that are prepared once. Every method runs inside one transaction of the caller. */
 export class Committer {

@@ -1,20 +1,11 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { BlockKind, RepositoryId, ViewId } from '../../domain/mod.ts';
-import { blockKindName, Languages } from './codes.ts';
+import type { BlockRow } from '../blocks/format.ts';
+import { blockKindName } from '../codes.ts';
 import { BUSY_MILLIS, fileNumber, openReader, openWriter, type Place } from './connection.ts';
 import { asStoreError, isBusy, translated } from './errors.ts';
-
-/** One block as the list of blocks knows it; the rest is loaded when it is asked for (blocks.ts). */
-export interface BlockRow {
-  readonly id: number;
-  readonly repository: RepositoryId;
-  readonly kind: BlockKind;
-  readonly documents: number;
-  readonly pages: number;
-  readonly bytes: number;
-  readonly terms: number;
-}
+import { Languages } from './languages.ts';
 
 /** What nearly every question needs and few rows hold; true as long as nobody wrote. */
 interface Snapshot {

@@ -1,14 +1,16 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { LIMITS } from '../../base/mod.ts';
 import type { BlobId, BlobInfo, ViewId } from '../../domain/mod.ts';
+import { AFTER_ALL } from '../paths.ts';
 import type { Files, Place } from '../ports.ts';
-import { BoundedCache } from './cache.ts';
+import { BoundedCache } from '../blocks/cache.ts';
 import { collect } from './collect.ts';
 import type { Core } from './core.ts';
-import { unpackStoredFacts } from './facts.ts';
+import { unpackStoredFacts } from '../blocks/facts.ts';
 import { makePlan } from './plan.ts';
-import { BLOB_COLUMNS, blobOf, ENTRY_COLUMNS, entryOf, SECRET_PROBLEM, type BlobRow, type EntryRow } from './rows.ts';
-import { AFTER_ALL, Scopes } from './scope.ts';
+import { SECRET_PROBLEM } from '../columns.ts';
+import { BLOB_COLUMNS, blobOf, ENTRY_COLUMNS, entryOf, type BlobRow, type EntryRow } from './rows.ts';
+import { Scopes } from './scope.ts';
 
 /** Reading a whole view costs as much as looking up this share of its files one by one. */
 const SCAN_SHARE = 0.15;

@@ -1,6 +1,6 @@
 import { breathe, throwIfAborted } from '../../base/mod.ts';
 import type { RepositoryId, ViewId } from '../../domain/mod.ts';
-import { viewKindCode } from './codes.ts';
+import { viewKindCode } from '../codes.ts';
 import type { Core } from './core.ts';
 import { REMOVE_VECTORS } from './vector-rows.ts';
 import type { Writing } from './writing.ts';

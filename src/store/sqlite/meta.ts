@@ -1,14 +1,15 @@
 import { CodeIndexError } from '../../base/mod.ts';
 import type { Repository, RepositoryId, View } from '../../domain/mod.ts';
 import type { Meta, StoreStatistics } from '../ports.ts';
-import { viewKindCode } from './codes.ts';
+import { viewKindCode } from '../codes.ts';
 import { isEncrypted } from './connection.ts';
 import type { Core } from './core.ts';
 import type { Garbage } from './garbage.ts';
 import type { Leases } from './lease.ts';
 import { missing } from './errors.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
-import { repositoryOf, SECRET_PROBLEM, VIEW_COLUMNS, viewOf, type RepositoryRow, type ViewRow } from './rows.ts';
+import { SECRET_PROBLEM } from '../columns.ts';
+import { repositoryOf, VIEW_COLUMNS, viewOf, type RepositoryRow, type ViewRow } from './rows.ts';
 import { countVectors } from './vector-rows.ts';
 
 /** A repository without a name is being removed: nobody sees it any more. */

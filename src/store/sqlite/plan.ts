@@ -1,9 +1,10 @@
 import type { BlobId, BlobInfo, RepositoryId, SkipReason, ViewId } from '../../domain/mod.ts';
 import type { PackPlace, Plan } from '../ports.ts';
-import { skipName } from './codes.ts';
+import { skipName } from '../codes.ts';
 import { collect } from './collect.ts';
 import type { Core } from './core.ts';
-import { BLOB_COLUMNS, blobOf, oidBytes, type BlobRow } from './rows.ts';
+import { oidBytes } from '../columns.ts';
+import { BLOB_COLUMNS, blobOf, type BlobRow } from './rows.ts';
 
 /** What the index needs for the difference. */
 export function makePlan(core: Core): Plan {

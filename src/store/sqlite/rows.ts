@@ -1,6 +1,6 @@
-import { CodeIndexError } from '../../base/mod.ts';
 import type { BlobInfo, Entry, Problem, Repository, View } from '../../domain/mod.ts';
-import { skipName, textOnlyName, viewKindName, type Languages } from './codes.ts';
+import { skipName, textOnlyName, viewKindName } from '../codes.ts';
+import type { Languages } from './languages.ts';
 
 /** Rows as the statements give them, and the plain data made of them. */
 export type EntryRow = [path: string, blob: number | null, skipped: number | null, size: number, mtime: number, edited: number];
@@ -35,22 +35,6 @@ export function blobOf(row: BlobRow, languages: Languages): BlobInfo {
     textOnly: textOnlyName(row.text_only),
     problems: row.problems === null ? [] : (JSON.parse(row.problems) as Problem[]),
   };
-}
-
-/** How a masked secret stands in the column of problems, once for each. */
-export const SECRET_PROBLEM = '"kind":"secret"';
-
-export function problemsText(problems: readonly Problem[]): string | null {
-  return problems.length === 0 ? null : JSON.stringify(problems);
-}
-
-/** The bytes of a content id; it must be hexadecimal, or two contents could share one key. */
-export function oidBytes(oid: string): Buffer {
-  const bytes = Buffer.from(oid, 'hex');
-  if (bytes.length === 0 || bytes.length * 2 !== oid.length) {
-    throw new CodeIndexError('internal', `"${oid}" is no content id: it is not hexadecimal.`, 'Report this as a bug.');
-  }
-  return bytes;
 }
 
 export interface RepositoryRow {

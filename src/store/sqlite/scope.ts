@@ -1,13 +1,12 @@
 import type { Statement } from 'better-sqlite3';
 import { BlobSet, type BlobId, type ViewId } from '../../domain/mod.ts';
-import type { PathTest, Scope } from '../ports.ts';
-import { BoundedCache } from './cache.ts';
+import { AFTER_ALL, byPrefix, scopeKey } from '../paths.ts';
+import type { Scope } from '../ports.ts';
+import { BoundedCache } from '../blocks/cache.ts';
 import type { Core } from './core.ts';
 
 /** Sets kept for repeated filters; one of 80,000 blobs takes 10 kB. */
 const SETS_CACHE_BYTES = 8_388_608;
-/** Above every path that starts with what stands before it; these characters stand in no file name. */
-export const AFTER_ALL = '\u{10ffff}\u{10ffff}';
 
 /** The blobs that filters leave over, kept until an entry of one of the views changes. */
 export class Scopes {
@@ -36,7 +35,7 @@ export class Scopes {
   get(scope: Scope): BlobSet {
     return this.#core.read('Reading the files in scope', () => {
       const versions = scope.views.map((view) => this.#core.viewVersion(view)).join(' ');
-      const key = keyOf(scope);
+      const key = scopeKey(scope);
       const known = this.#sets.get(key);
       if (known !== undefined && known.versions === versions) return known.set;
       const set = new BlobSet(this.#select(scope));
@@ -72,18 +71,4 @@ export class Scopes {
     }
     return found;
   }
-}
-
-/** Stretches of paths to read with the tests that hold there: one for each prefix, all tests at once where one has none. */
-function byPrefix(paths: readonly PathTest[]): [string, readonly PathTest[] | null][] {
-  if (paths.length === 0) return [['', null]];
-  if (paths.some((test) => test.prefix === '')) return [['', paths]];
-  return [...Map.groupBy(paths, (test) => test.prefix)];
-}
-
-function keyOf(scope: Scope): string {
-  return JSON.stringify([
-    scope.views, [...scope.languages].sort(), [...scope.notLanguages].sort(),
-    scope.paths.map((test) => test.key).sort(), scope.notPaths.map((test) => test.key).sort(),
-  ]);
 }

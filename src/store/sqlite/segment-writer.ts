@@ -1,26 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { BlobId, RepositoryId } from '../../domain/mod.ts';
-import { bitBytes, centerOf, floatsOf, writeBits } from './vector-bits.ts';
+import { centerOf, floatsOf } from '../vectors/bits.ts';
 import { MODELS_AT_ONCE } from './vector-rows.ts';
-import { chunksOf, joinSegments, packSegment, unpackSegment, type Segment, type SegmentColumns } from './vector-segment.ts';
-
-/** So many last segments of one size are joined: an edit adds one, and a scan likes few. */
-const FAN = 8;
-/** A segment of so many chunks is not joined any more: 4 MB of bits. */
-const SEGMENT_CHUNKS_MOST = 131_072;
-/** A segment with more chunks of blobs that are gone than this share is written anew by compaction. */
-const DEAD_SHARE = 0.1;
-
-export interface Owner {
-  readonly repository: RepositoryId;
-  readonly model: number;
-  readonly dimensions: number;
-}
-
-export interface StoredSegment {
-  readonly id: number;
-  readonly segment: Segment;
-}
+import { DEAD_SHARE, FAN, segmentOf, SEGMENT_CHUNKS_MOST, tierOf, type Owner } from '../vectors/grouping.ts';
+import { chunksOf, joinSegments, packSegment, unpackSegment, type Segment, type SegmentColumns } from '../vectors/segment.ts';
 
 /** Keeps the segments of vectors (vector-segment.ts). Every method runs inside one transaction of the caller. */
 export class SegmentWriter {
@@ -152,23 +135,4 @@ export class SegmentWriter {
     }
     return false;
   }
-}
-
-function tierOf(chunks: number): number {
-  return Math.floor(Math.log2(chunks + 1) / Math.log2(FAN));
-}
-
-function segmentOf({ dimensions }: Owner, rows: ReadonlyMap<BlobId, Int8Array>, center: Float32Array | null): Segment {
-  const counts = Uint32Array.from(rows.values(), (vectors) => vectors.length / dimensions);
-  const chunks = center === null ? 0 : chunksOf({ counts });
-  const bits = new Uint8Array(chunks * bitBytes(dimensions));
-  const reaches = new Uint8Array(chunks);
-  let row = 0;
-  if (center !== null) {
-    for (const vectors of rows.values()) {
-      writeBits(vectors, center, bits, reaches, row);
-      row += vectors.length / dimensions;
-    }
-  }
-  return { blobs: Uint32Array.from(rows.keys()), counts, bits, reaches, cells: null };
 }

@@ -1,9 +1,10 @@
 import { breathe, throwIfAborted } from '../../base/mod.ts';
 import type { RepositoryId } from '../../domain/mod.ts';
 import type { Core } from './core.ts';
-import type { Owner, SegmentWriter } from './segment-writer.ts';
-import { makeCells, SAMPLE_CHUNKS, type Cells } from './vector-cells.ts';
-import { chunksOf, UNPLACED } from './vector-segment.ts';
+import type { SegmentWriter } from './segment-writer.ts';
+import { makeCells, SAMPLE_CHUNKS, type Cells } from '../vectors/cells.ts';
+import type { Owner } from '../vectors/grouping.ts';
+import { chunksOf, UNPLACED } from '../vectors/segment.ts';
 import type { Writing } from './writing.ts';
 
 /** Cells are made anew when more chunks than this share lie in none. */

@@ -3,12 +3,12 @@ import { LIMITS } from '../../base/mod.ts';
 import type { BlobId, RepositoryId } from '../../domain/mod.ts';
 import type { Core } from './core.ts';
 import type { BlobVectors } from './vector-blobs.ts';
-import { floatsOf } from './vector-bits.ts';
-import { Cells } from './vector-cells.ts';
-import { Plane } from './vector-plane.ts';
+import { floatsOf } from '../vectors/bits.ts';
+import { Cells } from '../vectors/cells.ts';
+import { Plane } from '../vectors/plane.ts';
 import type { ModelRow } from './vector-rows.ts';
-import { scanBits, scanWhole, type Asked, type Nearest } from './vector-scan.ts';
-import { unpackSegment, type SegmentColumns } from './vector-segment.ts';
+import { scanBits, scanWhole, type Asked, type Nearest } from '../vectors/scan.ts';
+import { unpackSegment, type SegmentColumns } from '../vectors/segment.ts';
 
 interface Held {
   readonly plane: Plane;
@@ -41,7 +41,11 @@ export class Planes {
     if (held === null) return;
     const { plane, center, cells } = held;
     if (plane.whole) scanWhole(plane, asked, best);
-    else scanBits(plane, asked, center, plane.chunks > this.#cellsFrom ? cells : null, (blob) => this.#compared(blob, model, asked.vector), best);
+    else {
+      const scanning = scanBits(plane, asked, center, plane.chunks > this.#cellsFrom ? cells : null, (blob) => this.#compared(blob, model, asked.vector), best);
+      // What is compared is read one by one here: nothing has to be loaded first.
+      while (scanning.next().done !== true);
+    }
   }
 
   #compared(blob: BlobId, model: ModelRow, vector: Int8Array): { products: Int32Array; squares: Int32Array } | undefined {

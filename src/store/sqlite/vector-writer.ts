@@ -3,7 +3,8 @@ import { CodeIndexError } from '../../base/mod.ts';
 import type { BlobId, RepositoryId } from '../../domain/mod.ts';
 import type { NewVectors } from '../ports.ts';
 import { HAS_ROW, MODELS_AT_ONCE, type ModelRow } from './vector-rows.ts';
-import { SegmentWriter, type Owner } from './segment-writer.ts';
+import type { Owner } from '../vectors/grouping.ts';
+import { SegmentWriter } from './segment-writer.ts';
 import { Statements } from './statements.ts';
 
 /** Writes vectors. Every method runs inside one transaction of the caller. */

@@ -6,7 +6,7 @@ import type { Core } from './core.ts';
 import { BLOB_COLUMNS, blobOf, type BlobRow } from './rows.ts';
 import { BlobVectors } from './vector-blobs.ts';
 import { Planes } from './vector-planes.ts';
-import { Nearest } from './vector-scan.ts';
+import { Nearest } from '../vectors/scan.ts';
 import { EMBEDDABLE, HAS_ROW, type ModelRow } from './vector-rows.ts';
 
 /** Vectors of chunks, by model. In a repository of more than `cellsFrom` chunks only the nearest cells are looked into. */

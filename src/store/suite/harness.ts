@@ -12,8 +12,15 @@ import { nameBlock, termBlock, trigramBlock, wordsOf } from './blocks.ts';
 export interface Driver {
   /** The store's address when its data folder is `dataDir`. */
   url(dataDir: string): string;
+  /** Makes what the address names; absent: opening it does. */
+  create?(dataDir: string): Promise<void>;
+  /** Opens a store that no address reaches: one within this process alone, so that tests of two processes are left out. */
+  open?(dataDir: string, readOnly: boolean): Promise<Store>;
+  remove?(dataDir: string): Promise<void>;
   /** Encrypts the store. */
   readonly key?: string;
+  /** Runs of tests by property; absent: 20. */
+  readonly propertyRuns?: number;
   /** Rows of every table that holds what was indexed, by table, without bookkeeping tables. */
   rows(dataDir: string): Promise<Readonly<Record<string, number>>>;
 }
@@ -26,19 +33,28 @@ export class Folder implements AsyncDisposable {
   readonly dataDir: string = mkdtempSync(join(tmpdir(), 'code-index-store-'));
   readonly driver: Driver;
   readonly #open: Store[] = [];
+  #created: Promise<void> | null = null;
 
   constructor(driver: Driver) {
     this.driver = driver;
   }
 
+  /** What the address names is there. */
+  async ready(): Promise<void> {
+    this.#created ??= this.driver.create?.(this.dataDir) ?? Promise.resolve();
+    await this.#created;
+  }
+
   async open(readOnly = false): Promise<Store> {
-    const store = await openStore(this.driver.url(this.dataDir), { dataDir: this.dataDir, readOnly, ...(this.driver.key === undefined ? {} : { key: this.driver.key }) });
+    await this.ready();
+    const store = await (this.driver.open?.(this.dataDir, readOnly) ?? openStore(this.driver.url(this.dataDir), { dataDir: this.dataDir, readOnly, ...(this.driver.key === undefined ? {} : { key: this.driver.key }) }));
     this.#open.push(store);
     return store;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const store of this.#open) await store[Symbol.asyncDispose]();
+    await this.driver.remove?.(this.dataDir);
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 }

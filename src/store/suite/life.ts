@@ -20,6 +20,7 @@ function codeIs(code: string, ...words: string[]): (thrown: unknown) => boolean 
 
 /** A second process that does what `child.ts` is told; gives its first line. */
 async function child(folder: Folder, action: Action): Promise<{ process: ChildProcess; line: string }> {
+  await folder.ready();
   const started = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), folder.driver.url(folder.dataDir), folder.dataDir, action, folder.driver.key ?? ''], { stdio: ['pipe', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: started.stdout })) return { process: started, line };
   throw new Error('the child said nothing');
@@ -175,6 +176,8 @@ export const LIFE: Cases = {
     };
     await Promise.all([take('a'), take('b')]);
     assert.deepEqual(order, ['a in', 'a out', 'b in', 'b out']);
+    // What only this process reaches has no second one.
+    if (driver.open !== undefined) return;
     const { process: holder, line } = await child(folder, 'hold');
     assert.equal(line, 'held');
     await assert.rejects(store.lease('mine', { waitMillis: 30 }), codeIs('conflict', String(holder.pid), 'child at work', 'since'));
@@ -185,6 +188,7 @@ export const LIFE: Cases = {
   },
 
   'a process killed while it writes leaves a store that opens, answers and goes on': async (driver) => {
+    if (driver.open !== undefined) return;
     await using folder = new Folder(driver);
     for (let round = 0; round < 3; round++) {
       const { process: writer } = await child(folder, 'write');

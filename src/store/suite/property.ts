@@ -52,7 +52,7 @@ export const PROPERTIES: Cases = {
         await store.compact();
         await checkAnswers(store, repository, view, now, queries);
       }),
-      { numRuns: 20 },
+      { numRuns: driver.propertyRuns ?? 20 },
     );
   },
 };

@@ -71,6 +71,8 @@ export interface CliContext {
   serveMcp(flags: Readonly<Record<string, string | undefined>>): Promise<number>;
   /** Serves HTTP until it is stopped; gives the exit code. */
   serve(flags: Readonly<Record<string, string | undefined>>): Promise<number>;
+  /** Does jobs of servers until it is stopped; gives the exit code. */
+  work(flags: Readonly<Record<string, string | undefined>>): Promise<number>;
   /** Starts this program again behind the answer, with these words. */
   inBackground(words: readonly string[], flags: Readonly<Record<string, string | undefined>>): void;
 }

@@ -4,7 +4,7 @@ import { CodeIndexError } from '../../base/mod.ts';
 import { OPERATIONS, type Field } from '../../service/mod.ts';
 import type { Command, Parsed } from './command.ts';
 
-const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, upload, listJobs, showJob, cancelJob, secrets, doctor, createToken, listTokens, revokeToken, audit, backup, listBackups, restore, rekey } = OPERATIONS;
+const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, upload, listJobs, showJob, cancelJob, replayJob, secrets, doctor, createToken, listTokens, revokeToken, audit, backup, listBackups, restore, rekey } = OPERATIONS;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -68,6 +68,10 @@ export const COMMANDS: readonly Command[] = [
   { name: 'jobs show', usage: 'jobs show <id>', text: showJob.text, operation: showJob, toInput: (parsed) => ({ id: oneWord(parsed, 'id') }) },
   { name: 'jobs cancel', usage: 'jobs cancel <id>', text: cancelJob.text, operation: cancelJob, toInput: (parsed) => ({ id: oneWord(parsed, 'id') }) },
   {
+    name: 'jobs replay', usage: 'jobs replay <id>', text: replayJob.text, operation: replayJob, toInput: (parsed) => ({ id: oneWord(parsed, 'id') }),
+    examples: ['code-index jobs list --state failed', 'code-index jobs replay 0mjk2l0q4003f2a9c1b7e'],
+  },
+  {
     name: 'reindex', usage: 'reindex [name]', text: reindex.text, operation: reindex, streams: true,
     toInput: (parsed) => ({ ...parsed.input, ...(parsed.words.length === 0 ? {} : { repository: oneWord(parsed, 'name') }) }),
   },
@@ -118,6 +122,10 @@ export const COMMANDS: readonly Command[] = [
   },
   { name: 'mcp', usage: 'mcp', text: 'Serves the Model Context Protocol on stdin and stdout.' },
   { name: 'serve', usage: 'serve', text: 'Serves MCP, REST and the search page over HTTP until it is stopped.' },
+  {
+    name: 'worker', usage: 'worker', text: 'Does the jobs of servers that share its database and its Redis, until it is stopped; start as many as you like.',
+    examples: ['REDIS_URL=redis://localhost:6379 code-index worker --concurrency 2'],
+  },
   {
     name: 'install', usage: 'install <claude|cursor|codex|vscode>', text: 'Prints what connects an MCP client to this program; with --write edits the client\'s own settings.',
     own: { write: { type: 'boolean', text: 'edit the settings of the client; a copy of the old file is kept' } },

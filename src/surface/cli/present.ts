@@ -36,6 +36,7 @@ const LINES: Readonly<Record<string, Present>> = {
   'jobs list': ({ jobs }: JobsAnswer) => (jobs.length === 0 ? ['No server has queued anything yet.'] : jobs.map(jobSentence)),
   'jobs show': ({ job }: JobAnswer) => [jobSentence(job)],
   'jobs cancel': ({ job }: JobAnswer) => [jobSentence(job)],
+  'jobs replay': ({ job }: JobAnswer) => [jobSentence(job)],
   status: (answer: StatusAnswer, paint) => statusLines(answer, paint),
   'tokens create': (answer: CreatedTokenAnswer, paint) => createdTokenLines(answer, paint),
   'tokens list': (answer: TokensAnswer, paint) => tokenLines(answer, paint),

@@ -46,6 +46,7 @@ async function dispatch(context: CliContext): Promise<number> {
   const terminal: Terminal = { stdout: context.stdout, stderr: context.stderr, colour, quiet: parsed.quiet, json: parsed.json };
   if (command.name === 'mcp') return context.serveMcp(parsed.globals);
   if (command.name === 'serve') return context.serve(parsed.globals);
+  if (command.name === 'worker') return context.work(parsed.globals);
   if (command.name === 'install') return (await import('./install.ts')).install(context, parsed, terminal);
   return runCommand(context, command, parsed, terminal);
 }

@@ -58,6 +58,7 @@ const ENTRIES: readonly Entry[] = [
   { method: 'GET', path: '/api/jobs', operation: 'jobs list', answer: 'JobList', example: { limit: 10 } },
   { method: 'GET', path: '/api/jobs/{id}', operation: 'jobs show', answer: 'JobAnswer', example: { id: '$job' } },
   { method: 'DELETE', path: '/api/jobs/{id}', operation: 'jobs cancel', answer: 'JobAnswer', example: { id: '$job' } },
+  { method: 'POST', path: '/api/jobs/{id}/replay', operation: 'jobs replay', answer: 'JobAnswer', example: { id: '$job' } },
 ];
 
 const BY_NAME = new Map<string, AnyOperation>(Object.values(OPERATIONS).map((operation) => [operation.name, operation]));
