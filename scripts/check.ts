@@ -28,6 +28,10 @@ const PROGRAMS: readonly { readonly name: string; readonly package: string; read
   { name: 'promtool', package: 'prometheus' },
   { name: 'strace', package: 'strace' },
   { name: 'curl', package: 'curl' },
+  { name: 'zstd', package: 'zstd' },
+  { name: 'bwrap', package: 'bubblewrap' },
+  { name: 'tini', package: 'tini' },
+  { name: 'docker-compose', package: 'installed by scripts/install-docker-compose.sh' },
 ];
 
 interface Part {

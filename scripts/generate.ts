@@ -1,5 +1,5 @@
 /**
- * Writes the pages and files that are made from tables (docs/reference/{cli,tools,settings,rest}.md and .env.example) and the
+ * Writes the pages and files that are made from tables (docs/reference/{cli,tools,settings,rest}.md and the two .env examples) and the
  * compiled loops over vectors. With --check it writes nothing and fails when one of them is not what is made.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { COMMANDS, exitCodeOf, fieldsOf, flagText, flagUsage, flagsOf } from '..
 import { TOOLS, describeTool, type Tool } from '../src/surface/mcp/mod.ts';
 import { openApiOf, type OpenApiOperation } from '../src/surface/rest/mod.ts';
 import { statusOf } from '../src/surface/http/mod.ts';
+import { productionExample } from './production-environment.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const MADE = '<!-- Made by scripts/generate.ts from the tables of the source. Do not edit. -->\n\n';
@@ -152,6 +153,7 @@ const FILES: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/reference/settings.md': settingsPage,
   'docs/reference/rest.md': restPage,
   '.env.example': environmentExample,
+  'deploy/.env.production.example': productionExample,
   'src/store/vectors/kernel-bytes.ts': vectorKernel,
 };
 

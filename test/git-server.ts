@@ -18,8 +18,8 @@ export interface GitServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Serves the repositories that lie in `root`, each by its name. */
-export async function startGitServer(root: string, folder: string): Promise<GitServer> {
+/** Serves the repositories that lie in `root`, each by its name; to those alone who bring `login` (`user:password`), where it is given. */
+export async function startGitServer(root: string, folder: string, login?: string): Promise<GitServer> {
   const { certificate, key } = makeCertificate('git server');
   const certificateFile = path.join(folder, 'git-server.pem');
   writeFileSync(certificateFile, certificate);
@@ -28,6 +28,7 @@ export async function startGitServer(root: string, folder: string): Promise<GitS
   const server = createServer({ cert: certificate, key }, (request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', 'https://localhost');
     asked.push(pathname);
+    if (login !== undefined && request.headers.authorization !== `Basic ${Buffer.from(login).toString('base64')}`) return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
     if (elsewhere !== null) return void response.writeHead(302, { location: elsewhere + (request.url ?? '') }).end();
     const backend = spawn('git', ['http-backend'], {
       env: {

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { OPERATIONS, openService, type Answer, type Result, type Service, type ServiceSettings } from '../src/mod.ts';
-import { openPostgres } from '../src/store/postgres/store.ts';
+import { openOver } from '../src/store/mod.ts';
 import { golden, temporaryFolder, writeFiles } from './faces.ts';
 import { Embedded } from './services/pglite.ts';
 import { postgresIsInstalled, startPostgres } from './services/postgres.ts';
@@ -32,7 +32,7 @@ before(async () => {
   const embedded = await Embedded.start();
   servers.push(embedded);
   const schema = await embedded.schema();
-  places.set('PGlite', { openStore: () => openPostgres({ database: embedded.database(schema), readOnly: false }) });
+  places.set('PGlite', { openStore: () => openOver(embedded.database(schema)) });
   if (postgresIsInstalled()) {
     const server = await startPostgres();
     servers.push(server);

@@ -19,8 +19,8 @@ export class Installation implements AsyncDisposable {
   readonly root: string;
   readonly postgres: PrivatePostgres;
   readonly redis: RedisService;
-  readonly servers = new Map<string, RunningServer>();
-  readonly workers = new Map<string, Worker>();
+  readonly servers: Map<string, RunningServer> = new Map();
+  readonly workers: Map<string, Worker> = new Map();
   readonly #env: Readonly<Record<string, string>>;
 
   private constructor(root: string, postgres: PrivatePostgres, redis: RedisService, url: string) {

@@ -24,25 +24,25 @@ list_backups() {
   backups_among <"$SCRATCH/stored"
 }
 
-# Brings the dump to $SCRATCH/dump, exactly as it was made.
+# Brings the dump to $SCRATCH/dump.zst, exactly as it was made.
 fetch_backup() {
   local name=$1 part
   fetch "$name.manifest" "$SCRATCH/manifest"
   [[ "$(head -1 "$SCRATCH/manifest")" == 'code-index-backup 1' ]] || fail 1 "The manifest of $name is of a form that this restore.sh does not know: use the one that came with the newer backup.sh."
-  : >"$SCRATCH/dump"
+  : >"$SCRATCH/dump.zst"
   while read -r part; do
-    [[ "$part" =~ ^[A-Za-z0-9_-]+\.dump(\.[0-9]+)?$ ]] || fail 1 "The manifest of $name names a part that is none: \"$part\"."
+    [[ "$part" =~ ^[A-Za-z0-9_-]+\.dump\.zst(\.[0-9]+)?$ ]] || fail 1 "The manifest of $name names a part that is none: \"$part\"."
     fetch "$part" "$SCRATCH/part"
-    cat "$SCRATCH/part" >>"$SCRATCH/dump" 2>"$SCRATCH/complaint" || fail 1 "The disk of $BACKUP_DIR is full: $(complaint "$SCRATCH/complaint")"
+    cat "$SCRATCH/part" >>"$SCRATCH/dump.zst" 2>"$SCRATCH/complaint" || fail 1 "The disk of $BACKUP_DIR is full: $(complaint "$SCRATCH/complaint")"
     rm "$SCRATCH/part"
   done < <(field part "$SCRATCH/manifest")
   local wanted found
   wanted=$(field sha256 "$SCRATCH/manifest")
-  found=$(sha256sum <"$SCRATCH/dump" | cut -d' ' -f1)
-  [[ "$found" == "$wanted" ]] || fail 1 "The backup $name is damaged: its SHA-256 is $found, and was $wanted when it was made ($(stat -c %s "$SCRATCH/dump") bytes of $(field bytes "$SCRATCH/manifest")). The database was not touched; restore an earlier one (restore.sh list)."
-  pg_restore --file=/dev/null "$SCRATCH/dump" 2>"$SCRATCH/complaint" || fail 1 "pg_restore cannot read the backup $name: $(complaint "$SCRATCH/complaint") The database was not touched."
+  found=$(sha256sum <"$SCRATCH/dump.zst" | cut -d' ' -f1)
+  [[ "$found" == "$wanted" ]] || fail 1 "The backup $name is damaged: its SHA-256 is $found, and was $wanted when it was made ($(field bytes "$SCRATCH/manifest") bytes of $(field bytes "$SCRATCH/manifest")). The database was not touched; restore an earlier one (restore.sh list)."
+  { zstd -qdc "$SCRATCH/dump.zst" | pg_restore --file=/dev/null; } 2>"$SCRATCH/complaint" || fail 1 "pg_restore cannot read the backup $name: $(complaint "$SCRATCH/complaint") The database was not touched."
   # Extensions belong to whoever may create them, and are there or not before the rest comes.
-  pg_restore --list "$SCRATCH/dump" | grep -vE '^[0-9]+; [0-9]+ [0-9]+ (EXTENSION|COMMENT - EXTENSION) ' >"$SCRATCH/contents"
+  pg_restore --list < <(zstd -qdc "$SCRATCH/dump.zst" 2>/dev/null) | grep -vE '^[0-9]+; [0-9]+ [0-9]+ (EXTENSION|COMMENT - EXTENSION) ' >"$SCRATCH/contents"
 }
 
 check_target() {
@@ -65,20 +65,29 @@ make_extensions() {
 # Empties the database and fills it in one transaction. pg_restore's own --clean cannot drop the keys of partitions.
 replace_all() {
   {
-    pg_restore --file=- "${AS_ANYBODY[@]}" "$SCRATCH/dump" || printf '\n\\.\nSELECT 1 / 0 AS "the backup ended too early";\n'
+    zstd -qdc "$SCRATCH/dump.zst" | pg_restore --file=- "${AS_ANYBODY[@]}" || printf '\n\\.\nSELECT 1 / 0 AS "the backup ended too early";\n'
   } | psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="$DATABASE_ADDRESS" --file="$(dirname "$0")/empty-database.sql" --file=- >/dev/null
 }
 
+fill_empty() {
+  local jobs=$1 how=(--no-password --exit-on-error "${AS_ANYBODY[@]}" --dbname="$DATABASE_ADDRESS")
+  if [[ "$jobs" -gt 1 ]]; then
+    # Several connections read at several places, which a stream does not offer.
+    zstd -qd --rm "$SCRATCH/dump.zst" -o "$SCRATCH/dump" && pg_restore "${how[@]}" --jobs="$jobs" "$SCRATCH/dump"
+  else
+    zstd -qdc "$SCRATCH/dump.zst" | pg_restore "${how[@]}" --single-transaction
+  fi
+}
+
 restore() {
-  local name=$1 replace=$2 jobs=$3 how=()
+  local name=$1 replace=$2 jobs=$3
   check_target "$replace"
   make_extensions
   AS_ANYBODY=(--no-owner --no-privileges --use-list="$SCRATCH/contents")
   if [[ "$replace" == true ]]; then
     replace_all 2>"$SCRATCH/complaint" || fail 1 "The database $DATABASE_NAME was not restored, and is as it was: $(complaint "$SCRATCH/complaint")"
   else
-    if [[ "$jobs" -gt 1 ]]; then how=(--jobs="$jobs"); else how=(--single-transaction); fi
-    pg_restore --no-password --exit-on-error "${AS_ANYBODY[@]}" "${how[@]}" --dbname="$DATABASE_ADDRESS" "$SCRATCH/dump" 2>"$SCRATCH/complaint" || {
+    fill_empty "$jobs" 2>"$SCRATCH/complaint" || {
       local state='and is as it was'
       if [[ "$jobs" -gt 1 ]]; then state='and has a part of the backup now: drop it and create it again before you try again'; fi
       fail 1 "The database $DATABASE_NAME was not restored, $state: $(complaint "$SCRATCH/complaint")"
@@ -86,7 +95,7 @@ restore() {
   fi
   # Statistics are not in a dump; without them the first questions are planned blindly.
   sql 'SET client_min_messages = error; ANALYZE' >/dev/null
-  say "Restored $name into $DATABASE_NAME in $SECONDS s: $(stat -c %s "$SCRATCH/dump") bytes, made $(field created "$SCRATCH/manifest")."
+  say "Restored $name into $DATABASE_NAME in $SECONDS s: $(field bytes "$SCRATCH/manifest") bytes, made $(field created "$SCRATCH/manifest")."
 }
 
 usage() { fail 2 "${1:-}usage: restore.sh list, or restore.sh latest|NAME [--replace | --jobs N | --check] [--of DATABASE]."; }
@@ -128,7 +137,7 @@ main() {
   grep -qxF -- "${wanted:-none}" "$SCRATCH/backups" || fail 1 "There is no backup \"${wanted:-latest}\" of $DATABASE_NAME: restore.sh list shows those that are there."
   fetch_backup "$wanted"
   if [[ "$check" == true ]]; then
-    say "The backup $wanted is whole: $(stat -c %s "$SCRATCH/dump") bytes, made $(field created "$SCRATCH/manifest")."
+    say "The backup $wanted is whole: $(field bytes "$SCRATCH/manifest") bytes, made $(field created "$SCRATCH/manifest")."
     return
   fi
   restore "$wanted" "$replace" "$jobs"

@@ -102,7 +102,7 @@ function serverOf(settings: Settings, serving: boolean): Partial<ServiceSettings
   };
 }
 
-export function isDatabaseServer({ databaseUrl }: Settings): boolean {
+function isDatabaseServer({ databaseUrl }: Settings): boolean {
   return databaseUrl !== null && !databaseUrl.startsWith('sqlite:');
 }
 

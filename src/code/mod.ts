@@ -5,6 +5,7 @@
  */
 export { languageNamed, languageOf } from './languages/detect.ts';
 export type { Language } from './languages/language.ts';
+export { LANGUAGES } from './languages/table.ts';
 export { trigramKey, trigramsOf } from './trigrams.ts';
 export { TermBlockBuilder } from './term-block.ts';
 export { openPool, type Pool, type PoolOptions } from './threads/pool.ts';

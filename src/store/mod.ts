@@ -8,4 +8,5 @@ export type {
   ChunkBlock, CommitResult, CopyOptions, Delta, Files, Journal, Meta, NewBlob, NewFacts, NewPack, NewVectors, PackedTexts, PackPlace, PathTest, Place, Plan, Scope, Store, StoreCopy, StoreStatistics,
   SymbolNameHit, SymbolQuery, Symbols, TermPostings, Terms, Tokens, TrigramPlan, Trigrams, VectorHit, VectorProducts, Vectors, ViewDelta,
 } from './ports.ts';
-export { openStore, rekeyStore, restoreStore, type OpenOptions, type ReplaceOptions, type ServerOptions } from './open.ts';
+export type { Connection, Database, Session, Value } from './postgres/database.ts';
+export { openOver, openStore, rekeyStore, restoreStore, type OpenOptions, type ReplaceOptions, type ServerOptions } from './open.ts';

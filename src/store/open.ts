@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { CodeIndexError, type Meter } from '../base/mod.ts';
+import type { Database } from './postgres/database.ts';
 import type { CopyOptions, Store, StoreCopy } from './ports.ts';
 
 export interface OpenOptions {
@@ -48,6 +49,12 @@ export async function openStore(url: string, options: OpenOptions): Promise<Stor
     return openPostgres({ database: openConnections({ url, ...server, ...(meter === undefined ? {} : { meter }) }), readOnly: options.readOnly ?? false });
   }
   throw unknown(scheme);
+}
+
+/** Opens PostgreSQL over connections of the caller's own; it is closed with the store. */
+export async function openOver(database: Database, options: { readonly readOnly?: boolean } = {}): Promise<Store> {
+  const { openPostgres } = await import('./postgres/store.ts');
+  return openPostgres({ database, readOnly: options.readOnly ?? false });
 }
 
 function isServer(scheme: string): boolean {

@@ -146,7 +146,7 @@ test('without a bucket backups stay in the folder and come back from there', { s
   await check(run('backup.sh', ['check'], asked), 1, /There is no backup of local/);
   await check(run('backup.sh', [], asked), 0, /Backup local_/);
   const [name = ''] = (await run('restore.sh', ['list'], asked)).stdout.split('\n');
-  assert.deepEqual(leftIn(folder.path).sort(), [`${name}.dump`, `${name}.manifest`]);
+  assert.deepEqual(leftIn(folder.path).sort(), [`${name}.dump.zst`, `${name}.manifest`]);
   await check(run('restore.sh', [name, '--check'], asked), 0, /is whole/);
   await ask(url, "DELETE FROM blob WHERE repository = 3; INSERT INTO repository (name) VALUES ('newer')");
   await check(run('restore.sh', [name], asked), 3, /is not empty \(7 tables\), and nothing was touched/);
@@ -159,8 +159,8 @@ test('backups older than seven days are removed, of this database alone, and onl
   const url = await filled('pruned');
   const put = (name: string): void => void s3.objects.set(name, Buffer.from('old'));
   const [old, orphan, young] = [stampOf(7.01), stampOf(30), stampOf(6.99)];
-  const gone = [`postgres/pruned_${old}.dump`, `postgres/pruned_${old}.manifest`, `postgres/pruned_${orphan}.dump.0003`];
-  const kept = [`postgres/pruned_${young}.dump`, `postgres/pruned_${young}.manifest`, `postgres/prunedelse_${old}.dump`, 'postgres/pruned_notes.txt', `elsewhere/pruned_${old}.dump`];
+  const gone = [`postgres/pruned_${old}.dump.zst`, `postgres/pruned_${old}.manifest`, `postgres/pruned_${orphan}.dump.zst.0003`];
+  const kept = [`postgres/pruned_${young}.dump.zst`, `postgres/pruned_${young}.manifest`, `postgres/prunedelse_${old}.dump.zst`, 'postgres/pruned_notes.txt', `elsewhere/pruned_${old}.dump.zst`];
   for (const name of [...gone, ...kept]) put(name);
   const present = (): string[] => [...gone, ...kept].filter((name) => s3.objects.has(name));
 
@@ -310,7 +310,7 @@ test('the loop backs up again and again, survives a failure, and stops when told
   using folder = scratch('backup-every');
   const url = await filled('looped');
   let refused = 0;
-  s3.fault = (method, key) => (method === 'PUT' && key.endsWith('.dump') && refused++ === 0 ? { status: 403, code: 'AccessDenied' } : null);
+  s3.fault = (method, key) => (method === 'PUT' && key.endsWith('.dump.zst') && refused++ === 0 ? { status: 403, code: 'AccessDenied' } : null);
   const child = begin('backup-every.sh', ['1'], { url, folder: folder.path });
   const ended = finished(child);
   while (objectsOf('looped').filter((key) => key.endsWith('.manifest')).length < 2) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -5,7 +5,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { vector } from '@electric-sql/pglite-pgvector';
-import type { Connection, Database, Session, Value } from '../../src/store/postgres/database.ts';
+import type { Connection, Database, Session, Value } from '../../src/store/mod.ts';
 
 /** Numbers as numbers, bytes as bytes, all else as text: as the driver's own connections give them. */
 const PARSERS = Object.fromEntries([

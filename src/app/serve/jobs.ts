@@ -16,12 +16,12 @@ export interface Jobs {
   /** We stop: jobs get `DRAIN_SECONDS` from then on. */
   readonly signal: AbortSignal;
   readonly settings: Settings;
+  /** Told after each job: another process wrote. */
+  readonly changed: () => void;
   /** Jobs are done here, and not by workers alone. */
   readonly runs: boolean;
   /** Jobs at once; 1 when absent. */
   readonly concurrency?: number;
-  /** Told after each job that was done here: another process wrote. */
-  readonly changed: () => void;
 }
 
 /** Whether a server does jobs itself. Throws where nobody would. */
@@ -51,7 +51,7 @@ export async function openJobs(options: Jobs): Promise<AsyncDisposable> {
   };
 }
 
-async function openQueue({ service, log, start, settings, runs, concurrency = 1, changed }: Jobs): Promise<Queue> {
+async function openQueue({ service, log, start, settings, runs, changed, concurrency = 1 }: Jobs): Promise<Queue> {
   const { journal } = await service.store();
   const { jobsPerMinute, jobMemoryMegabytes } = settings;
   const execute = logged(inProcess(start, jobMemoryMegabytes), changed, log);

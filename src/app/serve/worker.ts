@@ -46,9 +46,7 @@ export async function work(options: Serve): Promise<number> {
     const doing = `Working on ${workerConcurrency} ${workerConcurrency === 1 ? 'job' : 'jobs'} of each queue at once${http === null ? '' : `, figures at ${http.url}`}.`;
     log('info', doing);
     using _news = heedNews({ cluster, service, log, setLogLevel: (level) => void workerLog.level(level), reload: () => signals.next(async () => void (await reload(options, state, http))) });
-    signals.set('SIGHUP', async () => {
-      if (await reload(options, state, http)) await cluster.tell({ kind: 'settings' });
-    });
+    signals.set('SIGHUP', async () => void (await reload(options, state, http)));
     signals.set('SIGUSR1', () => report(state));
     notify.watchdog(() => isAlive(service));
     await notify.send('READY=1', `STATUS=${doing}`);

@@ -7,8 +7,8 @@ import { Plane } from '../vectors/plane.ts';
 import { compareBlob, scanBits, scanWhole, type Asked, type Nearest } from '../vectors/scan.ts';
 import { unpackSegment, type Segment } from '../vectors/segment.ts';
 import { Replaced, type Core } from './core.ts';
+import type { BlobVectors } from './blob-vectors.ts';
 import type { Points } from './points.ts';
-import type { BlobVectors } from './vectors.ts';
 import type { ModelRow } from './vector-writer.ts';
 
 interface Held {

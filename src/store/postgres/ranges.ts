@@ -6,7 +6,7 @@ import type { Connection } from './database.ts';
  * Ids of blobs are given to repositories in runs: an id tells its repository, and so the part of the tables that it stands
  * in, by one look into a small map. Numbers of runs are never given twice.
  */
-export const RUN_BLOBS = 4_096;
+const RUN_BLOBS = 4_096;
 /** Sets of blobs are bits in 32-bit arrays. */
 const MOST = 2 ** 32;
 

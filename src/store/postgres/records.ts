@@ -4,7 +4,6 @@ import type { Journal, Tokens } from '../ports.ts';
 import type { Core } from './core.ts';
 
 type TokenRow = [id: number, name: string, role: string, repositories: string | null, created: string, expires: string | null, revoked: string | null];
-type RevocationRow = [by: WebTokenRevocation['by'], name: string, revoked: string];
 const COLUMNS = 'id, name, role, repositories, created, expires, revoked';
 
 export function makeTokens(core: Core): Tokens {
@@ -25,15 +24,12 @@ export function makeTokens(core: Core): Tokens {
     revoke: (id) => core.write('Revoking a token', async () => (await writer.run('UPDATE token SET revoked = $2 WHERE id = $1 AND revoked IS NULL', [id, new Date().toISOString()])) === 1),
     revokeWebTokens: ({ by, name, revokedAt }) => core.write('Revoking JSON web tokens', async () => {
       await writer.run(
-        `INSERT INTO web_token_revocation (kind, name, revoked) VALUES ($1, $2, $3)
-         ON CONFLICT (kind, name) DO UPDATE SET revoked = greatest(web_token_revocation.revoked, excluded.revoked)`,
-        [by, name, revokedAt],
+        'INSERT INTO web_token_revocation (kind, name, revoked) VALUES ($1, $2, $3) ON CONFLICT (kind, name) DO UPDATE SET revoked = greatest(web_token_revocation.revoked, excluded.revoked)', [by, name, revokedAt],
       );
     }),
     webTokenRevocations: (token) => core.read('Looking up what is revoked', async () => {
-      const rows = token === undefined
-        ? await writer.rows<RevocationRow>('SELECT kind, name, revoked FROM web_token_revocation ORDER BY revoked, kind, name')
-        : await writer.rows<RevocationRow>("SELECT kind, name, revoked FROM web_token_revocation WHERE (kind = 'id' AND name = $1) OR (kind = 'subject' AND name = $2)", [token.id, token.subject]);
+      const condition = token === undefined ? '$1::text IS NULL AND $2::text IS NULL' : "(kind = 'id' AND name = $1) OR (kind = 'subject' AND name = $2)";
+      const rows = await writer.rows<[WebTokenRevocation['by'], string, string]>(`SELECT kind, name, revoked FROM web_token_revocation WHERE ${condition} ORDER BY revoked, kind, name`, [token?.id ?? null, token?.subject ?? null]);
       return rows.map(([by, name, revokedAt]) => ({ by, name, revokedAt }));
     }),
   };

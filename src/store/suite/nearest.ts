@@ -78,84 +78,89 @@ function recall(found: readonly VectorHit[], exact: readonly VectorHit[]): numbe
   return exact.filter(({ blob, chunk }) => keys.has(`${blob} ${chunk}`)).length / exact.length;
 }
 
+type InStore = (sizes: VectorSizes, work: (store: Store, reader: Store, repository: number, view: number) => Promise<void>) => Promise<void>;
+
+async function exactWhole(inStore: InStore, runs: number): Promise<void> {
+  const step = fc.record({ first: fc.nat(12), files: fc.integer({ min: 1, max: 4 }), chunks: fc.integer({ min: 1, max: 3 }), seed: fc.nat(), compact: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), fc.integer({ min: 0, max: 9 }), async (steps, limit) => {
+      await inStore({ whole: 1_000, cells: 9_000 }, async (store, reader, repository, view) => {
+        await using _lease = await store.lease('test');
+        const all = new Map<BlobId, Int8Array>();
+        for (const { first, files, chunks, seed, compact } of steps) {
+          for (const [blob, own] of await put(store, repository, view, clustered(files * chunks, 2, seed), chunks, first)) all.set(blob, own);
+          if (compact) await store.compact();
+          const query = clustered(1, 2, seed + 1);
+          for (const languages of [[], ['c']]) {
+            const within = await inScope(reader, [view], { languages });
+            assert.deepEqual(await reader.vectors.nearest({ repositories: [repository], within, model: 'm', vector: query, limit }), bruteForce(all, within, query, limit));
+          }
+        }
+      });
+    }),
+    { numRuns: runs },
+  );
+}
+
+async function nearlyBits(inStore: InStore): Promise<void> {
+  await inStore({ whole: 200, cells: 1_000_000 }, async (store, reader, repository, view) => {
+    await using _lease = await store.lease('test');
+    const all = new Map<BlobId, Int8Array>();
+    const check = async (least: number, rest: Parameters<typeof inScope>[2] = {}): Promise<void> => {
+      const within = await inScope(reader, [view], rest);
+      let sum = 0;
+      for (let seed = 0; seed < 10; seed++) {
+        const vector = clustered(1, 40, seed * 40 + 1);
+        const found = await reader.vectors.nearest({ repositories: [repository], within, model: 'm', vector, limit: 10 });
+        sum += recall(found, bruteForce(all, within, vector, 10));
+      }
+      assert.ok(sum / 10 >= least, `recall ${sum / 10} of the nearest 10, at least ${least}`);
+    };
+    for (let batch = 0; batch < 3; batch++) {
+      for (const [blob, own] of await put(store, repository, view, clustered(1_000, 40, 1), 5, batch * 200)) all.set(blob, own);
+      await check(0.95);
+    }
+    for (let edit = 0; edit < 20; edit++) for (const [blob, own] of await put(store, repository, view, clustered(5, 40, edit + 50), 5, edit)) all.set(blob, own);
+    await check(0.95);
+    await check(0.95, { languages: ['python'] });
+    await store.compact();
+    await check(0.95, { notLanguages: ['python'] });
+    const few = await inScope(reader, [view], { paths: [{ key: 'f7', prefix: 'f7', matches: (path) => path.startsWith('f7') }] });
+    const vector = clustered(1, 40, 3);
+    assert.deepEqual(await reader.vectors.nearest({ repositories: [repository], within: few, model: 'm', vector, limit: 20 }), bruteForce(all, few, vector, 20), 'a small scope is compared as a whole');
+  });
+}
+
+async function nearlyLarge(inStore: InStore): Promise<void> {
+  await inStore({ whole: 1_000, cells: 8_000 }, async (store, reader, repository, view) => {
+    await using _lease = await store.lease('test');
+    const all = new Map<BlobId, Int8Array>();
+    const rows = clustered(20_000, 60, 9);
+    for (let batch = 0; batch < 4; batch++) {
+      for (const [blob, own] of await put(store, repository, view, rows.subarray(batch * 5_000 * DIMENSIONS, (batch + 1) * 5_000 * DIMENSIONS), 20, batch * 250)) all.set(blob, own);
+    }
+    await store.compact();
+    const late = rows.slice(100 * DIMENSIONS, 120 * DIMENSIONS);
+    for (const [blob, own] of await put(store, repository, view, late, 20, 5_000)) all.set(blob, own);
+    const within = await inScope(reader, [view]);
+    let sum = 0;
+    for (let at = 0; at < 20; at++) {
+      const vector = rows.slice(0, DIMENSIONS).map((value, i) => Math.round(0.7 * (rows[at * 960 * DIMENSIONS + i] as number) + 0.3 * value));
+      const found = await reader.vectors.nearest({ repositories: [repository], within, model: 'm', vector, limit: 10 });
+      sum += recall(found, bruteForce(all, within, vector, 10));
+    }
+    assert.ok(sum / 20 >= 0.95, `recall ${sum / 20} of the nearest 10`);
+    const lately = await reader.vectors.nearest({ repositories: [repository], within, model: 'm', vector: late.subarray(0, DIMENSIONS), limit: 2 });
+    assert.deepEqual(lately.map(({ distance }) => distance < 1e-9), [true, true], 'both copies are found');
+  });
+}
+
 /** What every driver of vectors must do, as tests. `runs` of the property. */
 export function nearestSuite(name: string, inStores: InStores, runs = 12): void {
-  const inStore = (sizes: VectorSizes, work: (store: Store, reader: Store, repository: number, view: number) => Promise<void>): Promise<void> =>
-    inStores(sizes, async (store, reader, repository) => work(store, reader, repository, await addView(store, repository)));
+  const inStore: InStore = (sizes, work) => inStores(sizes, async (store, reader, repository) => work(store, reader, repository, await addView(store, repository)));
   describe(`the nearest on ${name}`, () => {
-    test('whole vectors: exactly what brute force finds, through edits, removals and compaction', async () => {
-      const step = fc.record({ first: fc.nat(12), files: fc.integer({ min: 1, max: 4 }), chunks: fc.integer({ min: 1, max: 3 }), seed: fc.nat(), compact: fc.boolean() });
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), fc.integer({ min: 0, max: 9 }), async (steps, limit) => {
-          await inStore({ whole: 1_000, cells: 9_000 }, async (store, reader, repository, view) => {
-            await using _lease = await store.lease('test');
-            const all = new Map<BlobId, Int8Array>();
-            for (const { first, files, chunks, seed, compact } of steps) {
-              for (const [blob, own] of await put(store, repository, view, clustered(files * chunks, 2, seed), chunks, first)) all.set(blob, own);
-              if (compact) await store.compact();
-              const query = clustered(1, 2, seed + 1);
-              for (const languages of [[], ['c']]) {
-                const within = await inScope(reader, [view], { languages });
-                assert.deepEqual(await reader.vectors.nearest({ repositories: [repository], within, model: 'm', vector: query, limit }), bruteForce(all, within, query, limit));
-              }
-            }
-          });
-        }),
-        { numRuns: runs },
-      );
-    });
-
-    test('bits: nearly always what brute force finds, in every scope, while files come and go', async () => {
-      await inStore({ whole: 200, cells: 1_000_000 }, async (store, reader, repository, view) => {
-        await using _lease = await store.lease('test');
-        const all = new Map<BlobId, Int8Array>();
-        const check = async (least: number, rest: Parameters<typeof inScope>[2] = {}): Promise<void> => {
-          const within = await inScope(reader, [view], rest);
-          let sum = 0;
-          for (let seed = 0; seed < 10; seed++) {
-            const vector = clustered(1, 40, seed * 40 + 1);
-            const found = await reader.vectors.nearest({ repositories: [repository], within, model: 'm', vector, limit: 10 });
-            sum += recall(found, bruteForce(all, within, vector, 10));
-          }
-          assert.ok(sum / 10 >= least, `recall ${sum / 10} of the nearest 10, at least ${least}`);
-        };
-        for (let batch = 0; batch < 3; batch++) {
-          for (const [blob, own] of await put(store, repository, view, clustered(1_000, 40, 1), 5, batch * 200)) all.set(blob, own);
-          await check(0.95);
-        }
-        for (let edit = 0; edit < 20; edit++) for (const [blob, own] of await put(store, repository, view, clustered(5, 40, edit + 50), 5, edit)) all.set(blob, own);
-        await check(0.95);
-        await check(0.95, { languages: ['python'] });
-        await store.compact();
-        await check(0.95, { notLanguages: ['python'] });
-        const few = await inScope(reader, [view], { paths: [{ key: 'f7', prefix: 'f7', matches: (path) => path.startsWith('f7') }] });
-        const vector = clustered(1, 40, 3);
-        assert.deepEqual(await reader.vectors.nearest({ repositories: [repository], within: few, model: 'm', vector, limit: 20 }), bruteForce(all, few, vector, 20), 'a small scope is compared as a whole');
-      });
-    });
-
-    test('very large: nearly what brute force finds in clustered vectors, also what was written after they were made', async () => {
-      await inStore({ whole: 1_000, cells: 8_000 }, async (store, reader, repository, view) => {
-        await using _lease = await store.lease('test');
-        const all = new Map<BlobId, Int8Array>();
-        const rows = clustered(20_000, 60, 9);
-        for (let batch = 0; batch < 4; batch++) {
-          for (const [blob, own] of await put(store, repository, view, rows.subarray(batch * 5_000 * DIMENSIONS, (batch + 1) * 5_000 * DIMENSIONS), 20, batch * 250)) all.set(blob, own);
-        }
-        await store.compact();
-        const late = rows.slice(100 * DIMENSIONS, 120 * DIMENSIONS);
-        for (const [blob, own] of await put(store, repository, view, late, 20, 5_000)) all.set(blob, own);
-        const within = await inScope(reader, [view]);
-        let sum = 0;
-        for (let at = 0; at < 20; at++) {
-          const vector = rows.slice(0, DIMENSIONS).map((value, i) => Math.round(0.7 * (rows[at * 960 * DIMENSIONS + i] as number) + 0.3 * value));
-          const found = await reader.vectors.nearest({ repositories: [repository], within, model: 'm', vector, limit: 10 });
-          sum += recall(found, bruteForce(all, within, vector, 10));
-        }
-        assert.ok(sum / 20 >= 0.95, `recall ${sum / 20} of the nearest 10`);
-        const lately = await reader.vectors.nearest({ repositories: [repository], within, model: 'm', vector: late.subarray(0, DIMENSIONS), limit: 2 });
-        assert.deepEqual(lately.map(({ distance }) => distance < 1e-9), [true, true], 'both copies are found');
-      });
-    });
+    test('whole vectors: exactly what brute force finds, through edits, removals and compaction', () => exactWhole(inStore, runs));
+    test('bits: nearly always what brute force finds, in every scope, while files come and go', () => nearlyBits(inStore));
+    test('very large: nearly what brute force finds in clustered vectors, also what was written after they were made', () => nearlyLarge(inStore));
   });
 }
