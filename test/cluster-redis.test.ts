@@ -38,6 +38,21 @@ describe('redis', { skip: MISSING }, () => {
     assert.doesNotMatch(keys.join(), /case \d/, 'keys are digests');
   });
 
+  it('installations with prefixes of their own share nothing', async () => {
+    await using one = await open();
+    await using stranger = await openRedisCluster({ url: redis.url, prefix: 'other', log, waitMillis: 10_000 });
+    using ear = new Ear(stranger);
+    const [key, rate] = [newKey(), { count: 2, millis: 3_600_000 }];
+    for (const cluster of [one, one, stranger]) assert.equal((await cluster.counts.take(key, rate)).taken, true);
+    one.answers?.put(key, Buffer.from('one'));
+    await until(async () => (await one.answers?.get(key)) !== null);
+    assert.equal(await stranger.answers?.get(key), null);
+    await one.tell({ kind: 'settings' });
+    await sleep(50);
+    assert.deepEqual(ear.heard, []);
+    await redis.client.del(await redis.client.keys('other:*'));
+  });
+
   it('counts by the clock of Redis: two servers an hour apart count the same', async () => {
     await using one = await open();
     const key = newKey();
@@ -135,13 +150,13 @@ describe('redis', { skip: MISSING }, () => {
   it('a wrong password and an address that is none are told in a sentence', async () => {
     said.length = 0;
     {
-      await using wrong = await openRedisCluster({ url: redis.url, password: 'wrong', log });
+      await using wrong = await openRedisCluster({ url: `redis://:wrong@127.0.0.1:${redis.port}`, log });
       assert.equal((await wrong.counts.take(newKey(), { count: 5, millis: 1_000 })).taken, true);
       await assert.rejects(wrong.check(), /Redis cannot be reached: WRONGPASS/);
     }
     assert.match(said.join('\n'), /^warn: Redis does not answer \(WRONGPASS/m);
     assert.doesNotMatch(said.join('\n'), /a password|: wrong\b/);
-    await using named = await openRedisCluster({ url: `redis://ignored:ignored@127.0.0.1:${redis.port}/3`.replace('ignored:ignored', ':wrong'), password: PASSWORD, log });
+    await using named = await openRedisCluster({ url: `redis://default:${encodeURIComponent(PASSWORD)}@127.0.0.1:${redis.port}/3`, log });
     assert.equal(await named.check(), 'ok');
     for (const url of ['127.0.0.1:6379', 'http://host', 'redis://', 'redis://host/one', 'redis://host/0?family=6', 'redis://user:secret@ho st/0']) {
       await assert.rejects(openRedisCluster({ url, log }), { code: 'invalid_query', message: 'REDIS_URL is not an address of Redis.' });

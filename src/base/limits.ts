@@ -140,8 +140,8 @@ export const LIMITS = {
   sharedAnswerBytes: 262_144,
   /** Milliseconds that an answer is kept for other servers: people turn pages back within minutes. */
   sharedAnswerMillis: 600_000,
-  /** Bytes that one server adds to the shared answers within that time: bounds a Redis that has no bound of its own. */
-  sharedAnswersBytes: 67_108_864,
+  /** Bytes that one server adds to the shared answers within that time: they leave room for jobs in a Redis that evicts nothing. */
+  sharedAnswersBytes: 16_777_216,
   /** Answers on their way to Redis at once; the next ones are not shared. */
   sharedAnswersUnderWay: 32,
   /** Milliseconds that telling news may take: no request waits for it. */

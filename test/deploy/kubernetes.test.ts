@@ -155,7 +155,7 @@ test('pods: as little right as possible, bounds, and time enough to end in good 
       const drain = metadata.name === 'mcp-server' ? Number(ofKind(all, 'ConfigMap')[0].data.DRAIN_SECONDS) : 0;
       assert.ok(spec.terminationGracePeriodSeconds >= (lifecycle?.preStop.sleep.seconds ?? 0) + drain + LIMITS.jobStopMillis / 1_000, metadata.name);
       assert.deepEqual([startupProbe.httpGet.path, livenessProbe.httpGet.path], ['/health', '/health']);
-      assert.equal(readinessProbe.httpGet.path, '/ready');
+      assert.equal(readinessProbe.httpGet.path, metadata.name === 'mcp-server' ? '/ready?exclude=redis&exclude=queue' : '/ready');
       const { requests, limits } = resources;
       assert.deepEqual([requests.memory, requests.cpu], ['512Mi', '250m']);
       // Beside the process of a job there is the one that started it.

@@ -21,7 +21,7 @@ import { openReporting, type Reporting } from './reporting.ts';
 import { rulesOf, takesLocalPaths, warningsOf } from './rules.ts';
 import { openSchedule } from './schedule.ts';
 import { openSessions } from './sessions.ts';
-import { heedNews, openCluster } from './shared.ts';
+import { changedFor, heedNews, openCluster } from './shared.ts';
 import { warmUp } from './warm-up.ts';
 
 export interface Serve {
@@ -74,11 +74,7 @@ export async function serve(options: Serve): Promise<number> {
   const state: Running = Object.assign(running, { log: { ...serverLog, log }, service, cluster, notify, probes, diagnostics });
   const start = (words: readonly string[]): ChildProcess => options.start(words, variablesForHelpers(running.settings));
   {
-    const changed = (): void => {
-      service.vectorsChanged();
-      void cluster.tell({ kind: 'indexed' });
-    };
-    await using _jobs = await openJobs({ service, log, start, signal, settings: running.settings, runs: serverRunsJobs(running.settings), changed });
+    await using _jobs = await openJobs({ service, log, start, signal, settings: running.settings, runs: serverRunsJobs(running.settings), changed: changedFor(service, cluster) });
     await using _schedule = openSchedule({ service, log, rules: () => running.settings });
     await using http = await listen(state, rules, version, meter, { port: running.settings.port, mounts: mountsOf(running.settings, cluster) });
     await using _sessions = await openSessions({ settings: running.settings, service, version, start, log });

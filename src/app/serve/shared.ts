@@ -3,9 +3,19 @@ import { LOG_LEVELS, type Log, type LogLevel, type Meter } from '../../base/mod.
 import { openMemoryCluster, openRedisCluster, type Cluster } from '../../cluster/mod.ts';
 import type { Service } from '../../service/mod.ts';
 import type { Settings } from '../flags.ts';
+import { redisOf } from '../redis.ts';
 
-export function openCluster({ redisUrl, redisPassword }: Settings, log: Log, meter: Meter): Promise<Cluster> | Cluster {
-  return redisUrl === null ? openMemoryCluster(meter) : openRedisCluster({ url: redisUrl, password: redisPassword, log, meter });
+export function openCluster(settings: Settings, log: Log, meter: Meter): Promise<Cluster> | Cluster {
+  const redis = redisOf(settings);
+  return redis === null ? openMemoryCluster(meter) : openRedisCluster({ ...redis, log, meter });
+}
+
+/** What is to be done when another process wrote, here and elsewhere. */
+export function changedFor(service: Service, cluster: Cluster): () => void {
+  return () => {
+    service.vectorsChanged();
+    void cluster.tell({ kind: 'indexed' });
+  };
 }
 
 export interface News {

@@ -11,7 +11,7 @@ import { openProbes } from './probes.ts';
 import { openReporting } from './reporting.ts';
 import { rulesOf } from './rules.ts';
 import { openSchedule } from './schedule.ts';
-import { heedNews, openCluster } from './shared.ts';
+import { changedFor, heedNews, openCluster } from './shared.ts';
 import { endOnFaults, isAlive, LAST_MILLIS, listen, listenTo, logOf, reload, report, reported, type Running, type Serve } from './serve.ts';
 
 /** Works until the signal is aborted, then ends its jobs in good order; gives the exit code. */
@@ -38,11 +38,7 @@ export async function work(options: Serve): Promise<number> {
     // Who may read the figures is asked as in a server.
     const rules = workerPort === 0 ? null : rulesOf(running.settings, await tokens.list());
     await using _jobs = await openJobs({
-      service, log, signal, settings: running.settings, runs: true, concurrency: workerConcurrency,
-      changed: () => {
-        service.vectorsChanged();
-        void cluster.tell({ kind: 'indexed' });
-      },
+      service, log, signal, settings: running.settings, runs: true, concurrency: workerConcurrency, changed: changedFor(service, cluster),
       start: (words) => options.start(words, variablesForHelpers(running.settings)),
     });
     await using _schedule = openSchedule({ service, log, rules: () => running.settings });

@@ -10,7 +10,7 @@ export function redisAnswers(line: Line, now: () => number = () => performance.n
   return {
     async get(key) {
       try {
-        return await line.ask('answers', (client) => client.getBuffer(placeOf(key)));
+        return await line.ask('answers', (client) => client.getBuffer(placeOf(line, key)));
       } catch {
         return null;
       }
@@ -22,11 +22,11 @@ export function redisAnswers(line: Line, now: () => number = () => performance.n
       window.bytes += bytes.length;
       underWay++;
       // What cannot be kept is made anew by whoever asks.
-      line.ask('answers', (client) => client.set(placeOf(key), bytes, 'PX', LIMITS.sharedAnswerMillis)).catch(() => {}).finally(() => underWay--);
+      line.ask('answers', (client) => client.set(placeOf(line, key), bytes, 'PX', LIMITS.sharedAnswerMillis)).catch(() => {}).finally(() => underWay--);
     },
   };
 }
 
-function placeOf(key: string): string {
-  return `code-index:answer:${createHash('sha256').update(key).digest('base64url')}`;
+function placeOf(line: Line, key: string): string {
+  return line.key('answer', createHash('sha256').update(key).digest('base64url'));
 }

@@ -7,6 +7,10 @@ export type Part = 'rates' | 'answers' | 'news';
 /** Refusals come with every request; they are told so seldom. */
 const REFUSAL_MILLIS = 60_000;
 
+export function keyOf(prefix: string, parts: readonly string[]): string {
+  return [prefix, ...parts].join(':');
+}
+
 /** Tries to connect again after so long: at once first, then ever more seldom. */
 export function retryMillis(times: number): number {
   return Math.min(50 * 2 ** Math.min(times - 1, 6), 2_000);
@@ -18,6 +22,7 @@ export function retryMillis(times: number): number {
  */
 export class Line {
   readonly client: Redis;
+  readonly #prefix: string;
   readonly #meter: Meter;
   readonly #log: Log;
   readonly #waitMillis: number;
@@ -27,7 +32,8 @@ export class Line {
   #closed = false;
   #last: Error | null = null;
 
-  constructor(address: Address, meter: Meter, log: Log, waitMillis: number) {
+  constructor(address: Address, prefix: string, meter: Meter, log: Log, waitMillis: number) {
+    this.#prefix = prefix;
     this.#meter = meter;
     this.#log = log;
     this.#waitMillis = waitMillis;
@@ -40,6 +46,11 @@ export class Line {
     this.client.on('error', (error: Error) => { this.#last = error; });
     this.client.on('ready', () => this.#found());
     this.client.on('close', () => this.#lose(this.#last));
+  }
+
+  /** The key of what is kept under a name; one thing has the same key at every server. */
+  key(...parts: readonly string[]): string {
+    return keyOf(this.#prefix, parts);
   }
 
   /** Resolves when it is connected, at the latest after so long. */

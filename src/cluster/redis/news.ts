@@ -6,9 +6,9 @@ import { Redis } from 'ioredis';
 import { LIMITS } from '../../base/mod.ts';
 import type { Heard, News } from '../port.ts';
 import type { Address } from './address.ts';
-import { retryMillis, type Line } from './line.ts';
+import { keyOf, retryMillis, type Line } from './line.ts';
 
-const STREAM = 'code-index:news';
+const STREAM = 'news';
 /** A read waits for so long; a connection that says nothing for longer is dead. */
 const BLOCK_MILLIS = 5_000;
 const GRACE_MILLIS = 2_000;
@@ -18,7 +18,7 @@ const PAGE = 100;
 
 export async function tellNews(line: Line, from: string, news: News): Promise<boolean> {
   try {
-    const results = await line.tell((client) => client.multi().xadd(STREAM, 'MAXLEN', '~', LIMITS.newsKept, '*', 'from', from, 'news', JSON.stringify(news)).pexpire(STREAM, LIMITS.newsMillis).exec());
+    const results = await line.tell((client) => client.multi().xadd(line.key(STREAM), 'MAXLEN', '~', LIMITS.newsKept, '*', 'from', from, 'news', JSON.stringify(news)).pexpire(line.key(STREAM), LIMITS.newsMillis).exec());
     return results !== null && results.every(([error]) => error === null);
   } catch {
     return false;
@@ -28,6 +28,7 @@ export async function tellNews(line: Line, from: string, news: News): Promise<bo
 /** Reads what others tell until it is closed. */
 export class NewsReader {
   readonly #client: Redis;
+  readonly #stream: string;
   readonly #self: string;
   readonly #onNews: (heard: Heard) => void;
   /** The last that was read; null before the first connection. */
@@ -37,7 +38,8 @@ export class NewsReader {
   readonly #closing = Promise.withResolvers<never>();
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(address: Address, self: string, onNews: (heard: Heard) => void) {
+  constructor(address: Address, prefix: string, self: string, onNews: (heard: Heard) => void) {
+    this.#stream = keyOf(prefix, [STREAM]);
     this.#self = self;
     this.#onNews = onNews;
     this.#client = new Redis({
@@ -74,7 +76,7 @@ export class NewsReader {
           await this.#stand();
           onStanding();
         }
-        const read = (await this.#open(this.#client.xread('COUNT', PAGE, 'BLOCK', BLOCK_MILLIS, 'STREAMS', STREAM, this.#last ?? '0-0'))) as readonly [string, readonly [string, readonly string[]][]][] | null;
+        const read = (await this.#open(this.#client.xread('COUNT', PAGE, 'BLOCK', BLOCK_MILLIS, 'STREAMS', this.#stream, this.#last ?? '0-0'))) as readonly [string, readonly [string, readonly string[]][]][] | null;
         for (const [id, fields] of read?.[0]?.[1] ?? []) {
           this.#last = id;
           this.#take(fields);
@@ -88,7 +90,7 @@ export class NewsReader {
 
   /** Finds where to read on: at the end the first time, else where it stood, unless the stream was begun anew. */
   async #stand(): Promise<void> {
-    const [newest] = await this.#open(this.#client.xrevrange(STREAM, '+', '-', 'COUNT', 1));
+    const [newest] = await this.#open(this.#client.xrevrange(this.#stream, '+', '-', 'COUNT', 1));
     const end = newest?.[0] ?? '0-0';
     this.#stands = true;
     const first = this.#last === null;

@@ -35,7 +35,7 @@ export function redisCounts(line: Line): RateCounts {
     async take(key, rate, peek = false): Promise<RateTaken> {
       try {
         // Names of people and their addresses are nobody's business there.
-        const place = `code-index:rate:${createHash('sha256').update(key).digest('base64url').slice(0, 27)}`;
+        const place = line.key('rate', createHash('sha256').update(key).digest('base64url').slice(0, 27));
         const [taken, left, waitMillis] = (await line.ask('rates', (client) => client.eval(TAKE, 1, place, rate.count, rate.millis, peek ? '1' : '0'))) as [number, number, number];
         if (taken === 1 && !peek) void own.take(key, rate);
         return { taken: taken === 1, left, waitMillis };

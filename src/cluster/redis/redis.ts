@@ -8,10 +8,10 @@ import { NewsReader, tellNews } from './news.ts';
 import { redisCounts } from './rates.ts';
 
 export interface RedisClusterOptions {
-  /** `redis://` or `rediss://`; servers of one installation name the same database, and no other installation does. */
+  /** `redis://` or `rediss://`, with user and password. */
   readonly url: string;
-  /** Wins over a password in the address. */
-  readonly password?: string | null;
+  /** How all keys begin: the same for the servers of one installation, and for no other; absent: `code-index`. */
+  readonly prefix?: string;
   readonly log: Log;
   readonly meter?: Meter;
   /** Milliseconds that a request waits for an answer of Redis; absent: `LIMITS.sharedMillis`. */
@@ -22,12 +22,12 @@ export interface RedisClusterOptions {
 const CONNECT_MILLIS = 2_000;
 
 /** What servers share over Redis. A Redis that is away, or wants another password, is told to the log and costs nothing but sharing. */
-export async function openRedis({ url, password = null, log, meter = NO_METER, waitMillis = LIMITS.sharedMillis }: RedisClusterOptions): Promise<Cluster> {
-  const address = addressOf(url, password);
+export async function openRedis({ url, prefix = 'code-index', log, meter = NO_METER, waitMillis = LIMITS.sharedMillis }: RedisClusterOptions): Promise<Cluster> {
+  const address = addressOf(url);
   const self = randomUUID();
   const listeners = new Set<(heard: Heard) => void>();
-  const line = new Line(address, meter, log, waitMillis);
-  const reader = new NewsReader(address, self, (heard) => {
+  const line = new Line(address, prefix, meter, log, waitMillis);
+  const reader = new NewsReader(address, prefix, self, (heard) => {
     for (const listener of listeners) listener(heard);
   });
   await Promise.all([line.connected(CONNECT_MILLIS), reader.begin(CONNECT_MILLIS)]);
