@@ -11,9 +11,11 @@ import { assemble, ACCOUNT } from '../../scripts/image/assemble.ts';
 import { makeRepository, until } from '../faces.ts';
 import { startGitServer } from '../git-server.ts';
 import { getJson } from '../server.ts';
+import { pgvectorIsInstalled, startPostgres } from '../services/postgres.ts';
 import { scratch } from '../whole.ts';
 import { startContainer, runInContainer, type Container, type ContainerOptions } from './container.ts';
-import { lacking } from './programs.ts';
+import { copyDeployment, prepare, readCompose } from './compose.ts';
+import { lacking } from './files.ts';
 import { commandOf, environmentOf, ROOT, stagesOf, valueOf } from './dockerfile.ts';
 
 const IMAGE_BYTES_MAX = 400_000_000;
@@ -128,6 +130,29 @@ test('the image serves from a read-only root without rights: it clones over http
     const listed = await runInContainer(['code-index', 'repos', 'list', '--json'], { ...setup, environment: { ...setup.environment, ADMIN_TOKEN: '' } });
     assert.match(listed.said, /"name":\s*"project"/);
     for (const file of ['data/code_index.db', 'repositories/project/HEAD', 'logs/serve.log']) assert.ok(existsSync(path.join(setup.storage, file)), file);
+    assert.equal(await container.stop('SIGTERM'), 0, container.said());
+  } finally {
+    await container.stop('SIGKILL');
+  }
+});
+
+test('the image serves with what the compose file tells a server, on PostgreSQL', { skip: missing || lacking('docker-compose', 'openssl') || (pgvectorIsInstalled() ? false : 'PostgreSQL with pgvector is not installed') }, async () => {
+  const clone = copyDeployment(path.join(folder.path, 'clone'));
+  assert.equal(prepare(clone).status, 0);
+  const told = readCompose(clone, '-f', 'docker-compose.production.yml').services['mcp-server']?.environment as Readonly<Record<string, string>>;
+  await using postgres = await startPostgres();
+  const address = new URL(await postgres.createDatabase('codeindex'));
+  assert.deepEqual([address.username, address.pathname], [new URL(told['DATABASE_URL'] as string).username, new URL(told['DATABASE_URL'] as string).pathname]);
+  address.password = '';
+  // Elsewhere than in its network, and without Redis.
+  const container = await startContainer([...ENTRY, 'serve'], options('composed', { ...told, PORT: '0', DATABASE_URL: address.href, DB_PASSWORD: postgres.password, REDIS_URL: '' }));
+  try {
+    const server = { url: await container.line(/Serving on (http:\/\/127\.0\.0\.1:\d+)/) };
+    const authorization = { authorization: `Bearer ${told['ADMIN_TOKEN']}` };
+    const { status, checks } = await getJson(server, '/ready', { headers: authorization });
+    assert.deepEqual([status, checks.database.ok], ['ready', true]);
+    assert.match(await (await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${readFileSync(path.join(clone, 'deploy/secrets/metrics-token'), 'utf8')}` } })).text(), /^code_index_database_connections/m);
+    assert.ok(existsSync(path.join(folder.path, 'composed', 'logs/mcp-server/serve.log')));
     assert.equal(await container.stop('SIGTERM'), 0, container.said());
   } finally {
     await container.stop('SIGKILL');

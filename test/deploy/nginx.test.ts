@@ -10,7 +10,7 @@ import type { Job } from '../../src/domain/mod.ts';
 import { makeRepository, until } from '../faces.ts';
 import { getJson, startServer, type RunningServer } from '../server.ts';
 import { generateRepository, scratch } from '../whole.ts';
-import { lacking } from './programs.ts';
+import { lacking } from './files.ts';
 import { CONFIGURATION, startNginx, writeCertificate, type Nginx } from './nginx.ts';
 
 const TOKEN = 'a-token-of-the-nginx-test';
