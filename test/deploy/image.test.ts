@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { assemble, ACCOUNT } from '../../scripts/image/assemble.ts';
@@ -144,20 +144,24 @@ const INSTALLED = missing || lacking('docker-compose', 'openssl', 'redis-server'
 test('the installation from the image, told what the compose file tells its services: a worker does what a server was asked for, and every server answers from it', { skip: INSTALLED }, async () => {
   const clone = copyDeployment(path.join(folder.path, 'clone'));
   assert.equal(prepare(clone).status, 0);
-  const { services } = readCompose(clone, '-f', 'docker-compose.production.yml');
+  const { services, secrets: told } = readCompose(clone, '-f', 'docker-compose.production.yml');
   const origins = path.join(folder.path, 'origins-of-all');
   makeRepository(path.join(origins, 'team', 'all'), { 'a.ts': 'export function answeredByEveryServer(): number {\n  return 1;\n}\n' });
-  await using gitServer = await startGitServer(origins, folder.path);
+  await using gitServer = await startGitServer(origins, folder.path, 'reader:of-all');
+  const netrc = path.join(clone, 'deploy/secrets/netrc');
+  chmodSync(netrc, 0o644);
+  writeFileSync(netrc, `${readFileSync(netrc, 'utf8')}machine localhost login reader password of-all\n`);
   await using postgres = await startPostgres();
   await using redis = await startRedis({ password: services['redis']?.environment?.['REDIS_PASSWORD'] as string });
   const address = new URL(await postgres.createDatabase('codeindex'));
   address.password = '';
   // Services as the compose file names them, on this machine instead of in networks of their own.
   const start = async (name: string, elsewhere: Readonly<Record<string, string>>): Promise<Container & { readonly setup: ContainerOptions }> => {
-    const { command, environment = {}, volumes = [] } = services[name] as ComposeService;
+    const { command, environment = {}, volumes = [], secrets = [] } = services[name] as ComposeService;
+    const files = Object.fromEntries(secrets.map(({ source, target }) => [target ?? `/run/secrets/${source}`, told[source]?.file as string]));
     const shared = Object.fromEntries(volumes.map(({ source, target }) => [target, storage(`volume-${source}`, source)]));
     const here = { DATABASE_URL: address.href, DB_PASSWORD: postgres.password, REDIS_URL: `redis://127.0.0.1:${redis.port}/0`, HOST: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1', MCP_ALLOW_PRIVATE_HOSTS: 'true', GIT_SSL_CAINFO: '/run/git-server.pem', EMBEDDING_PROVIDER: 'none' };
-    const setup = { ...options(name, { ...environment as Record<string, string>, ...here, ...elsewhere }, { '/run/git-server.pem': gitServer.certificateFile }), shared };
+    const setup = { ...options(name, { ...environment as Record<string, string>, ...here, ...elsewhere }, { ...files, '/run/git-server.pem': gitServer.certificateFile }), shared };
     return Object.assign(await startContainer([...ENTRY, ...command ?? []], setup), { setup });
   };
   const [workerPort] = await freePorts(1) as [number];
