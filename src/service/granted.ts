@@ -63,11 +63,26 @@ export function granted(store: Store, names: readonly string[]): Store {
       return store.commit(delta);
     },
     copyTo: async () => {
-      throw new CodeIndexError('forbidden', 'A copy holds every repository, and this caller may use some of them.', 'Ask an administrator of all repositories.');
+      throw forbiddenCopy();
+    },
+    transfer: {
+      send: async () => {
+        throw forbiddenCopy();
+      },
+      receive: async () => {
+        throw forbiddenCopy();
+      },
+      receiveRecords: async () => {
+        throw forbiddenCopy();
+      },
     },
     // Whoever opened the store closes it.
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+function forbiddenCopy(): CodeIndexError {
+  return new CodeIndexError('forbidden', 'A copy holds every repository, and this caller may use some of them.', 'Ask an administrator of all repositories.');
 }
 
 /** The size of the database would tell about the others. */
