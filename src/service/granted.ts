@@ -62,27 +62,15 @@ export function granted(store: Store, names: readonly string[]): Store {
       await require(delta.repository);
       return store.commit(delta);
     },
-    copyTo: async () => {
-      throw forbiddenCopy();
-    },
-    transfer: {
-      send: async () => {
-        throw forbiddenCopy();
-      },
-      receive: async () => {
-        throw forbiddenCopy();
-      },
-      receiveRecords: async () => {
-        throw forbiddenCopy();
-      },
-    },
+    copyTo: refuseCopy,
+    transfer: { send: refuseCopy, receive: refuseCopy, receiveRecords: refuseCopy },
     // Whoever opened the store closes it.
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-function forbiddenCopy(): CodeIndexError {
-  return new CodeIndexError('forbidden', 'A copy holds every repository, and this caller may use some of them.', 'Ask an administrator of all repositories.');
+async function refuseCopy(): Promise<never> {
+  throw new CodeIndexError('forbidden', 'A copy holds every repository, and this caller may use some of them.', 'Ask an administrator of all repositories.');
 }
 
 /** The size of the database would tell about the others. */

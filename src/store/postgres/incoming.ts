@@ -1,8 +1,8 @@
 import { CodeIndexError } from '../../base/mod.ts';
 import type { BlobId, Repository, RepositoryId, ViewId } from '../../domain/mod.ts';
 import { skipCode, viewKindCode } from '../codes.ts';
-import type { Contents, EntryRow, Incoming, Piece, Records, StoredBlock, StoredSpace, Transfer, ViewRow } from '../transfer/pieces.ts';
-import { receivePieces } from '../transfer/receive.ts';
+import type { Contents, EntryRow, Piece, Records, StoredBlock, StoredSpace, Transfer, ViewRow } from '../transfer/pieces.ts';
+import { receivePieces, type Incoming } from '../transfer/receive.ts';
 import type { Segment } from '../vectors/segment.ts';
 import { PAGES_PER_BLOCK } from './blocks.ts';
 import { CopyRows } from './copy-rows.ts';

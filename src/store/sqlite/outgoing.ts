@@ -1,9 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { breathe } from '../../base/mod.ts';
 import type { BlobId, Job, Repository, RepositoryId, ViewId } from '../../domain/mod.ts';
-import type { Contents, Outgoing, Piece, Records, StoredBlob, StoredBlock, StoredSpace } from '../transfer/pieces.ts';
+import type { Contents, Outgoing, Piece, Records, StoredBlob, StoredBlock, StoredSegment, StoredSpace } from '../transfer/pieces.ts';
 import { BLOBS_IN_PIECE, ENTRIES_IN_PIECE, fitting, PAGES_IN_PIECE } from '../transfer/sizes.ts';
-import type { SegmentColumns } from '../vectors/segment.ts';
 import { PAGES_PER_BLOCK } from './blocks.ts';
 import { openReader, type Place } from './connection.ts';
 import { asStoreError } from './errors.ts';
@@ -166,7 +165,7 @@ class Sender implements Outgoing {
       const space = this.#sql<Omit<StoredSpace, 'model'>>('SELECT center, cells FROM vector_space WHERE repository = ? AND model = ?').get(repository, id);
       if (space !== undefined) yield { part: 'space', space: { model, ...space } };
       for (const { id: segment } of this.#sql<{ id: number }>('SELECT id FROM vector_segment WHERE repository = ? AND model = ? ORDER BY id').all(repository, id)) {
-        yield { part: 'segment', model, columns: this.#sql<SegmentColumns>('SELECT blobs, counts, bits, cells FROM vector_segment WHERE id = ?').get(segment) as SegmentColumns };
+        yield { part: 'segment', model, columns: this.#sql<StoredSegment>('SELECT blobs, counts, bits, cells FROM vector_segment WHERE id = ?').get(segment) as StoredSegment };
         await breathe();
       }
     }

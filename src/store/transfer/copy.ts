@@ -46,7 +46,8 @@ export async function copyStore(source: Store, target: Store, { signal, onReposi
   });
 }
 
-export function withoutId({ id: _, ...rest }: Repository): Omit<Repository, 'id'> {
+export function withoutId(repository: Repository): Omit<Repository, 'id'> {
+  const { id: _, ...rest } = repository;
   return rest;
 }
 

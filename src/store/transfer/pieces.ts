@@ -3,8 +3,7 @@
  * blocks/format.ts, vectors/segment.ts), so that nothing is read or built anew. Numbers of blobs, packs and views are the
  * sender's; languages and models go by their names.
  */
-import type { ApiToken, AuditEntry, BlobId, Entry, Job, Repository, RepositoryId, View, ViewId } from '../../domain/mod.ts';
-import type { Segment, SegmentColumns } from '../vectors/segment.ts';
+import type { ApiToken, AuditEntry, BlobId, Entry, Job, Repository, RepositoryId, View } from '../../domain/mod.ts';
 
 /** One way to get everything out of a store and into another one. */
 export interface Transfer {
@@ -46,7 +45,7 @@ export type Piece =
   | { readonly part: 'block'; readonly block: StoredBlock }
   | { readonly part: 'pages'; readonly from: number; readonly pages: readonly Uint8Array[] }
   | { readonly part: 'space'; readonly space: StoredSpace }
-  | { readonly part: 'segment'; readonly model: string; readonly columns: SegmentColumns };
+  | { readonly part: 'segment'; readonly model: string; readonly columns: StoredSegment };
 
 /** Some blobs with all that is theirs; packs come with the first blob that lies in them. */
 export interface Contents {
@@ -94,25 +93,15 @@ export interface StoredBlock {
   readonly chunkTerms: Uint8Array | null;
 }
 
+export interface StoredSegment {
+  readonly blobs: Uint8Array;
+  readonly counts: Uint8Array;
+  readonly bits: Uint8Array;
+  readonly cells: Uint8Array | null;
+}
+
 export interface StoredSpace {
   readonly model: string;
   readonly center: Uint8Array | null;
   readonly cells: Uint8Array | null;
-}
-
-/** What a driver does to take one repository; all numbers are its own. Every call is one transaction at most. */
-export interface Incoming {
-  /** New, ascending. */
-  blobIds(count: number): Promise<readonly BlobId[]>;
-  /** New, one for each pack, which is known by the first blob that lies in it. */
-  packIds(firstBlobs: readonly BlobId[]): Promise<readonly number[]>;
-  model(name: string, dimensions: number): Promise<void>;
-  contents(contents: Contents): Promise<void>;
-  view(view: ViewRow): Promise<ViewId>;
-  entries(view: ViewId, entries: readonly EntryRow[]): Promise<void>;
-  /** Gives the number of the block. */
-  block(block: StoredBlock): Promise<number>;
-  pages(block: number, from: number, pages: readonly Uint8Array[]): Promise<void>;
-  space(space: StoredSpace): Promise<void>;
-  segment(model: string, segment: Segment): Promise<void>;
 }

@@ -1,7 +1,25 @@
 import { CodeIndexError } from '../../base/mod.ts';
-import type { ViewId } from '../../domain/mod.ts';
-import type { Contents, EntryRow, Incoming, Piece } from './pieces.ts';
+import type { BlobId, ViewId } from '../../domain/mod.ts';
+import type { Segment } from '../vectors/segment.ts';
+import type { Contents, EntryRow, Piece, StoredBlock, StoredSpace, ViewRow } from './pieces.ts';
 import { renumberedBlock, renumberedSegment, Renumbering } from './renumber.ts';
+
+/** What a driver does to take one repository; all numbers are its own. Every call is one transaction at most. */
+export interface Incoming {
+  /** New, ascending. */
+  blobIds(count: number): Promise<readonly BlobId[]>;
+  /** New, one for each pack, which is known by the first blob that lies in it. */
+  packIds(firstBlobs: readonly BlobId[]): Promise<readonly number[]>;
+  model(name: string, dimensions: number): Promise<void>;
+  contents(contents: Contents): Promise<void>;
+  view(view: ViewRow): Promise<ViewId>;
+  entries(view: ViewId, entries: readonly EntryRow[]): Promise<void>;
+  /** Gives the number of the block. */
+  block(block: StoredBlock): Promise<number>;
+  pages(block: number, from: number, pages: readonly Uint8Array[]): Promise<void>;
+  space(space: StoredSpace): Promise<void>;
+  segment(model: string, segment: Segment): Promise<void>;
+}
 
 /** Takes the pieces of one repository, with the receiver's own numbers in them. */
 export async function receivePieces(pieces: AsyncIterable<Piece>, incoming: Incoming): Promise<void> {

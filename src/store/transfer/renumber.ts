@@ -1,8 +1,8 @@
 import type { BlobId } from '../../domain/mod.ts';
 import { blockKindCode } from '../codes.ts';
 import { packBlobs, unpackBlobs, unpackCounts } from '../blocks/format.ts';
-import { joinSegments, unpackSegment, type Segment, type SegmentColumns } from '../vectors/segment.ts';
-import type { StoredBlock } from './pieces.ts';
+import { joinSegments, unpackSegment, type Segment } from '../vectors/segment.ts';
+import type { StoredBlock, StoredSegment } from './pieces.ts';
 
 /** New numbers for the blobs of one repository, in the order of the old ones: posting lists and answers keep their order. */
 export class Renumbering {
@@ -48,7 +48,7 @@ export function renumberedBlock(block: StoredBlock, numbers: Renumbering): Store
 }
 
 /** Blobs that are gone are left out, as compaction does. */
-export function renumberedSegment(columns: SegmentColumns, numbers: Renumbering): Segment {
+export function renumberedSegment(columns: StoredSegment, numbers: Renumbering): Segment {
   const segment = joinSegments([unpackSegment(columns)], (blob) => numbers.of(blob) !== 0);
   return { ...segment, blobs: segment.blobs.map((blob) => numbers.of(blob)) };
 }
