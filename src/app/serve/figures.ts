@@ -1,13 +1,15 @@
 import { LIMITS, type Meter } from '../../base/mod.ts';
 import type { Repository } from '../../domain/mod.ts';
 import { backupFolderOf, newestBackupTime, type Service } from '../../service/mod.ts';
+import type { Store, StoreStatistics } from '../../store/mod.ts';
 import { diskFree } from './probes.ts';
 
 /** Sets the gauges whose values are looked up when somebody asks. */
 export async function collectFigures(service: Service, meter: Meter): Promise<void> {
-  const { meta, journal, connections } = await service.store();
+  const store = await service.store();
+  const { meta, journal, connections } = store;
   const [repositories, totals, free, dead] = await Promise.all([
-    meta.repositories(), meta.statistics(), diskFree(service.settings.dataDir), journal.jobs({ states: ['failed'], limit: LIMITS.pageResults }),
+    meta.repositories(), totalsOf(store), diskFree(service.settings.dataDir), journal.jobs({ states: ['failed'], limit: LIMITS.pageResults }),
   ]);
   meter.set('code_index_repositories', repositories.length, {});
   meter.set('code_index_files', totals.files, {});
@@ -22,6 +24,19 @@ export async function collectFigures(service: Service, meter: Meter): Promise<vo
   // The last one: a folder of backups that cannot be read leaves the other figures as they are.
   const newest = await newestBackupTime(backupFolderOf(service));
   meter.set('code_index_backup_age_seconds', newest === null ? Number.POSITIVE_INFINITY : ageOf(newest), {});
+}
+
+/** Totals by store; counting a very large one at every look would keep its database busy. */
+const counted = new WeakMap<Store, { readonly at: number; readonly took: number; readonly totals: StoreStatistics }>();
+
+/** Counted anew when at least a hundred times as long has passed as counting takes. */
+async function totalsOf(store: Store): Promise<StoreStatistics> {
+  const now = performance.now();
+  const last = counted.get(store);
+  if (last !== undefined && now - last.at < last.took * 100) return last.totals;
+  const totals = await store.meta.statistics();
+  counted.set(store, { at: now, took: performance.now() - now, totals });
+  return totals;
 }
 
 /** An origin that was never asked counts from when its clone was made. */

@@ -88,5 +88,6 @@ async function check(core: Core): Promise<string> {
   }
   const [broken] = await reader.rows<[string]>('SELECT path FROM entry WHERE blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob WHERE blob.repository = entry.repository AND blob.id = entry.blob) LIMIT 1');
   if (broken !== undefined) throw new CodeIndexError('internal', `${place} is damaged: the text of ${broken[0]} is missing.`, 'Index its repository again, or restore a backup.');
-  return `PostgreSQL ${row?.[0]}, format ${FORMAT}, encryption at rest is that of its disk`;
+  const [vector] = await reader.rows<[string]>("SELECT extversion FROM pg_extension WHERE extname = 'vector'");
+  return `PostgreSQL ${row?.[0]}, format ${FORMAT}, ${vector === undefined ? 'without pgvector: very large repositories are looked into by cells in memory' : `pgvector ${vector[0]}`}, encryption at rest is that of its disk`;
 }
