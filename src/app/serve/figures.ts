@@ -29,11 +29,11 @@ export async function collectFigures(service: Service, meter: Meter): Promise<vo
 /** Totals by store; counting a very large one at every look would keep its database busy. */
 const counted = new WeakMap<Store, { readonly at: number; readonly took: number; readonly totals: StoreStatistics }>();
 
-/** Counted anew when at least a hundred times as long has passed as counting takes. */
+/** Counted anew when at least twenty times as long has passed as counting takes. */
 async function totalsOf(store: Store): Promise<StoreStatistics> {
   const now = performance.now();
   const last = counted.get(store);
-  if (last !== undefined && now - last.at < last.took * 100) return last.totals;
+  if (last !== undefined && now - last.at < last.took * 20) return last.totals;
   const totals = await store.meta.statistics();
   counted.set(store, { at: now, took: performance.now() - now, totals });
   return totals;
