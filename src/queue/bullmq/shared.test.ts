@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisService } from '../../../test/services/redis.ts';
+import { CodeIndexError } from '../../base/mod.ts';
 import type { Job } from '../../domain/mod.ts';
 import type { Execute, Queue } from '../port.ts';
 import { ask, Bench, indexOf, Records } from '../suite/harness.ts';
@@ -17,7 +18,7 @@ after(() => redis[Symbol.asyncDispose]());
 /** Queues of one installation. */
 function installation(records = new Records(), service = redis): { readonly records: Records; open(execute: Execute | null, more?: Partial<SharedQueueOptions>): Promise<Queue> } {
   const prefix = `shared-${installations++}`;
-  return { records, open: (execute, more = {}) => openSharedQueue({ records, execute, redis: { url: service.url, prefix }, leaseMillis: 600, ...more }) };
+  return { records, open: (execute, more = {}) => openSharedQueue({ records, execute, redis: { url: service.url, prefix }, leaseMillis: 3_000, ...more }) };
 }
 
 /** Work that takes some milliseconds, and who did what how often and beside what. */
@@ -80,8 +81,8 @@ test('Redis killed under load: work stops, goes on, and nothing is lost or done 
   const faults: string[] = [];
   const onFault = (error: Error): void => void faults.push(error.message);
   await using server = await open(null, { onFault });
-  await using _one = await open(work.execute, { concurrency: 2, leaseMillis: 5_000 });
-  await using _two = await open(work.execute, { concurrency: 2, leaseMillis: 5_000 });
+  await using _one = await open(work.execute, { concurrency: 2, leaseMillis: 10_000 });
+  await using _two = await open(work.execute, { concurrency: 2, leaseMillis: 10_000 });
   const jobs = await load(server);
   await own.stop('kill');
   assert.match((await server.condition()).failure ?? '', /^Redis at redis:\/\/127\.0\.0\.1:\d+ cannot be reached, .* not lost\.$/);
@@ -151,6 +152,21 @@ test('a clock that is wrong changes neither the order nor who waits for what', a
   assert.deepEqual([...ids].sort(), ids);
   for (const repository of ['a', 'b', 'c']) await bench.end(repository);
   assert.deepEqual(bench.begun, ['a', 'b', 'c']);
+});
+
+test('where the store takes one writer, one job runs at a time, and the next one in order follows', async () => {
+  const { open } = installation();
+  const bench = new Bench();
+  await using server = await open(null, { oneAtATime: true });
+  await using _one = await open(bench.execute, { oneAtATime: true, concurrency: 2, retryMillis: 50 });
+  await using _two = await open(bench.execute, { oneAtATime: true, concurrency: 2, retryMillis: 50 });
+  const jobs = [await ask(server, 'a'), await ask(server, 'b'), await ask(server, '', { kind: 'cleanup' }), await ask(server, 'c')];
+  // One that has to wait for its next attempt lets others go before it, and those about all repositories not.
+  await bench.end('a', new CodeIndexError('unavailable', 'The server is gone.', 'Wait.'));
+  await bench.end('b');
+  for (const repository of ['a', '', 'c']) await bench.end(repository);
+  for (const { id } of jobs) assert.equal((await server.follow(id, () => {})).state, 'done');
+  assert.deepEqual([bench.begun, bench.most], [['a', 'b', 'a', '', 'c'], 1]);
 });
 
 test('one of all has the turn, and another one when it is gone', async () => {
