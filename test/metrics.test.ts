@@ -49,8 +49,8 @@ async function runs(program: string, words: readonly string[], env: Readonly<Rec
 test('metrics: every one that is declared moves', async () => {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'code-index-metrics-')));
   try {
-    const [project, dataDir] = [path.join(root, 'project'), path.join(root, 'data')];
-    for (const folder of [project, dataDir]) mkdirSync(folder);
+    const [project, gone, dataDir] = [path.join(root, 'project'), path.join(root, 'gone'), path.join(root, 'data')];
+    for (const folder of [project, gone, dataDir]) mkdirSync(folder);
     writeFileSync(path.join(project, 'a.ts'), 'export function parseUrl(text: string): URL {\n  return new URL(text);\n}\n');
     makeRepository(path.join(root, 'origins', 'clone'), { 'b.ts': 'export const cloned = 1;\n' });
     await using origin = await startGitServer(path.join(root, 'origins'), root);
@@ -62,12 +62,19 @@ test('metrics: every one that is declared moves', async () => {
     else await runs(path.join(import.meta.dirname, '..', 'deploy', 'backup', 'backup.sh'), [], { ...database, BACKUP_DIR: path.join(dataDir, 'backups'), PATH: `${postgres.binaries}:${process.env['PATH']}` });
     await using server = await startServer({ dataDir, env: { ...database, ADMIN_TOKEN: ADMIN, ENABLE_REPOSITORY_MANAGEMENT: 'true', RATE_LIMIT: '600/hour', MCP_ALLOWED_ROOTS: root } });
     const before = await figures(server);
-    const { job } = await getJson(server, '/api/repositories', { ...asAdmin, method: 'POST', headers: { ...asAdmin.headers, 'content-type': 'application/json' }, body: JSON.stringify({ path: project }) }, 202);
+    const add = async (folder: string): Promise<string> => {
+      const answer = await getJson(server, '/api/repositories', { ...asAdmin, method: 'POST', headers: { ...asAdmin.headers, 'content-type': 'application/json' }, body: JSON.stringify({ path: folder }) }, 202);
+      return answer.job.id;
+    };
+    const state = async (id: string): Promise<string> => (await getJson(server, `/api/jobs/${id}`, asAdmin)).job.state;
+    const [first, second] = [await add(project), await add(gone)];
+    // While the first one runs the second waits, and what it is about goes: a job that is dead in the end.
+    rmSync(gone, { recursive: true });
     const during = await figures(server);
-    await until(async () => (await getJson(server, `/api/jobs/${job.id}`, asAdmin)).job.state === 'done');
+    await until(async () => (await state(first)) === 'done' && (await state(second)) === 'failed');
     // The server has no certificate of the git server, so that the origin does not answer it.
     const fetching = await getJson(server, '/api/repositories/clone/update', { ...asAdmin, method: 'POST' }, 202);
-    await until(async () => (await getJson(server, `/api/jobs/${fetching.job.id}`, asAdmin)).job.state === 'failed');
+    await until(async () => (await state(fetching.job.id)) === 'failed');
     for (let turn = 0; turn < 3; turn++) await getJson(server, '/api/search?query=parseUrl', asAdmin);
     await getJson(server, '/nowhere', {}, 404);
     await getJson(server, '/api/status', {}, 401);

@@ -26,7 +26,7 @@ export function archiveHere(service: Service, file: string): string {
   const own = path.join(service.settings.dataDir, 'uploads', path.basename(file));
   const found = [file, own].find((one) => existsSync(one));
   if (found !== undefined) return found;
-  throw new CodeIndexError('not_found', `The uploaded archive ${file} is not on this machine, which is to unpack it.`, 'Let servers and workers share the folders `uploads` and `repositories` of the data folder, then upload it again.');
+  throw new CodeIndexError('not_found', `The uploaded archive ${path.basename(file)} is not on this machine, which is to unpack it.`, 'Let servers and workers share the folders `uploads` and `repositories` of the data folder, then upload it again.');
 }
 
 /** Unpacks an archive into the folder of the repository of this name, replacing what was there, and registers it. */

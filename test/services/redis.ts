@@ -2,10 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
+import { freePort } from './ports.ts';
 
 export interface RedisService extends AsyncDisposable {
   /** `redis://127.0.0.1:<port>`, with the password where there is one. */
@@ -70,16 +71,6 @@ export async function startRedis({ password, settings = {} }: RedisOptions = {})
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that nobody has at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Waits until it answers PING; a refusal for want of a password is an answer, "loading" is none. */

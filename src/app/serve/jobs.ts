@@ -52,7 +52,7 @@ export async function openJobs(options: Jobs): Promise<AsyncDisposable> {
 }
 
 async function openQueue({ service, log, start, settings, runs, changed, concurrency = 1 }: Jobs): Promise<Queue> {
-  const { journal } = await service.store();
+  const { journal, supports } = await service.store();
   const { jobsPerMinute, jobMemoryMegabytes } = settings;
   const execute = logged(inProcess(start, jobMemoryMegabytes), changed, log);
   const common = {
@@ -60,7 +60,7 @@ async function openQueue({ service, log, start, settings, runs, changed, concurr
     onFault: (error: Error) => log('error', `Of the queue: ${error instanceof CodeIndexError ? `${error.message} ${error.fix}` : error.message}`, { error }),
   };
   const redis = redisOf(settings);
-  return redis === null ? openMemoryQueue({ ...common, execute }) : openSharedQueue({ ...common, redis, execute: runs ? execute : null });
+  return redis === null ? openMemoryQueue({ ...common, execute }) : openSharedQueue({ ...common, redis, execute: runs ? execute : null, oneAtATime: !supports.concurrentWriters });
 }
 
 function logged(execute: Execute, changed: () => void, log: Log): Execute {

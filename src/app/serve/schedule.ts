@@ -23,6 +23,7 @@ export function openSchedule({ service, log, rules, now = () => new Date(), ever
   const tried = new Set<string>();
   const completed = new Set<string>();
   let tidied = 0;
+  let looked = false;
   const look = async (): Promise<void> => {
     try {
       const { queue } = service;
@@ -38,7 +39,9 @@ export function openSchedule({ service, log, rules, now = () => new Date(), ever
       if (open > 0) log('info', `${open} ${open === 1 ? 'repository was' : 'repositories were'} indexed without masking: the files are read again, and not answered from before.`);
       const repositories = await (await service.store()).meta.repositories();
       for (const { request, repository } of upkeep.due(repositories, at, rules())) await queue.add(request, { by: BY, repository });
-      await queueSymbols(service, completed, at);
+      // At its start a server has better to do, and what is being indexed may complete it anyway.
+      if (looked) await queueSymbols(service, completed, at);
+      looked = true;
     } catch (error) {
       log('warn', `What is due could not be queued: ${error instanceof Error ? error.message : String(error)}`);
     }

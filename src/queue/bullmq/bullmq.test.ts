@@ -15,6 +15,6 @@ queueSuite('Redis', {
   open: (options) => {
     const prefix = installations.get(options.records) ?? `suite-${installations.size}`;
     installations.set(options.records, prefix);
-    return openSharedQueue({ ...options, redis: { url: redis.url, prefix }, leaseMillis: 400 });
+    return openSharedQueue({ ...options, redis: { url: redis.url, prefix }, leaseMillis: 1_000 });
   },
 });

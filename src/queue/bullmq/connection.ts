@@ -66,8 +66,14 @@ export function redisError(thrown: unknown, place: RedisPlace): CodeIndexError {
   if (/^OOM /.test(error.message)) {
     return new CodeIndexError('unavailable', `Redis at ${shownPlace(place)} has no memory left for more jobs.`, 'Give it more with `maxmemory`, or let workers empty the queue.', { cause: thrown });
   }
+  if (!isAway(error)) return new CodeIndexError('internal', `Redis at ${shownPlace(place)} answered what a queue cannot use: ${error.message.slice(0, 200)}.`, 'See that it is Redis 6.2 or newer and that nobody else writes the keys of REDIS_PREFIX.', { cause: thrown });
   const why = /timed out/i.test(error.message) ? 'does not answer' : /LOADING/.test(error.message) ? 'is still reading its files' : 'cannot be reached';
   return new CodeIndexError('unavailable', `Redis at ${shownPlace(place)} ${why}, and it keeps the order of the jobs.`, 'Repeat the call when it is back; what was taken before is not lost.', { cause: thrown });
+}
+
+/** Whether it was the connection, or a Redis that is only starting, that failed. */
+function isAway({ message }: Error): boolean {
+  return /connect|closed|writeable|timed out|max retries|LOADING|READONLY|MASTERDOWN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/i.test(message);
 }
 
 /** Null for what may mend itself. */

@@ -56,7 +56,10 @@ export class Delivery implements AsyncDisposable {
         connection, prefix, concurrency, skipVersionCheck: true, lockDuration: leaseMillis, stalledInterval: Math.ceil(leaseMillis / 2), maxStalledCount: STALLS, runRetryDelay: PAUSE_MILLIS,
         drainDelay: 1, removeOnComplete: { count: 0 }, removeOnFail: { count: 0 },
       });
-      worker.on('error', onError);
+      worker.on('error', (error) => {
+        // Whose job it is, `turns` knows; the lock of one that Redis forgot, or that was handed out anew, is nobody's loss.
+        if (!/lock|Missing key|not in the active state/i.test(error.message)) onError(error);
+      });
       return worker;
     });
   }

@@ -22,6 +22,8 @@ export interface SharedQueueOptions extends Omit<QueueOptions, 'execute'> {
   readonly redis: RedisPlace;
   /** Null: jobs are added and followed here, and done elsewhere. */
   readonly execute: Execute | null;
+  /** One job of all runs at a time, whoever runs it: for a store that takes one writer, where further ones would only wait for it. */
+  readonly oneAtATime?: boolean;
   /** Milliseconds after which another process takes the jobs of one that says nothing any more; LIMITS.jobLeaseMillis when absent. */
   readonly leaseMillis?: number;
 }
@@ -73,7 +75,7 @@ class SharedQueue implements Queue {
     this.#patient = connect(place, true);
     this.#hearing = connect(place, true);
     this.#turns = new Turns({
-      redis: this.#redis, place, prefix, leaseMillis, jobsPerMinute: options.jobsPerMinute ?? 0,
+      redis: this.#redis, place, prefix, leaseMillis, jobsPerMinute: options.jobsPerMinute ?? 0, oneAtATime: options.oneAtATime ?? false,
       onAnswer: (live, handed) => {
         this.#measure(live);
         for (const one of handed) this.#sending = this.#sending.then(() => this.#delivery.send(one)).catch((error: unknown) => this.#fault(error));

@@ -31,6 +31,8 @@ interface Running {
   job: Job;
   /** Why it is stopped; `lost`: another process has taken it over. */
   stopped: 'cancelled' | 'drained' | 'lost' | null;
+  /** Redis is being told that we have it no longer: saying that we have it would come after that. */
+  leaving: boolean;
 }
 
 interface End {
@@ -81,7 +83,7 @@ export class Runner {
 
   /** Says that we are still at our jobs, and hears of those that are ours no longer. */
   async hold(): Promise<void> {
-    await Promise.all([...this.#running.values()].map(async (running) => {
+    await Promise.all([...this.#running.values()].filter(({ leaving }) => !leaving).map(async (running) => {
       // Where Redis cannot be asked, nobody else can take a job either.
       const answer = await this.#options.turns.hold(running).catch(() => 'held');
       if (answer === 'lost') this.stop(running.job.id, 'lost');
@@ -107,7 +109,7 @@ export class Runner {
     if (answer === 'gone') return;
     const stored = await records.job(handed.id);
     if (stored === null || stored.finishedAt !== null) return void (await turns.leave(handed.id, { number: handed.number, token }));
-    const running: Running = { number: handed.number, token, abort: new AbortController(), job: stored, stopped: null };
+    const running: Running = { number: handed.number, token, abort: new AbortController(), job: stored, stopped: null, leaving: false };
     if (this.#draining) return void (await turns.again(handed.id, { number: handed.number, token }));
     const dead = diedTooOften(stored);
     if (dead !== null) return this.#end(running, { state: 'failed', error: dead.error });
@@ -173,6 +175,7 @@ export class Runner {
       this.#fault(error);
     }
     if (end.state !== 'queued') meter.count('code_index_jobs_total', { kind: job.request.kind, outcome: end.state });
+    running.leaving = true;
     await this.#surely(() => (end.state === 'queued' ? turns.again(job.id, running, end.pause) : turns.leave(job.id, running)));
     if (end.pause !== undefined) wake(end.pause);
     // From now on the journal says how it is.

@@ -6,7 +6,7 @@
  * `job:<id>` (what is known of one), `busy` (repository -> the job of it that was handed out), `held:<id>` (who runs it,
  * for as long as he says so), `later` (jobs that are not due -> when), `same:<digest>` (the job that waits to do such work),
  * `rate:<repository>` (what was begun in the last minute), `epoch` (these keys were compared with the journal), `last` (the
- * last id). All moments are those of Redis: clocks of workers may say what they like.
+ * last id). `ALONE` is true where the store takes one writer: then one job runs at a time. All moments are those of Redis: clocks of workers may say what they like.
  */
 const COMMON = `
 local P = KEYS[1]
@@ -16,6 +16,7 @@ local offered = {}
 
 local function offer(repository)
   if redis.call('HEXISTS', P..'busy', repository) == 1 or redis.call('HEXISTS', P..'busy', '') == 1 then return end
+  if ALONE and redis.call('HLEN', P..'busy') > 0 then return end
   local id = redis.call('ZRANGE', P..'line:'..repository, 0, 0)[1]
   if not id then return end
   if repository == '' then
@@ -50,7 +51,7 @@ local function offer(repository)
 end
 
 local function offerBehind(repository)
-  if repository ~= '' then
+  if repository ~= '' and not ALONE then
     offer(repository)
     offer('')
     return
@@ -58,6 +59,7 @@ local function offerBehind(repository)
   offer('')
   local seen = {}
   for _, id in ipairs(redis.call('ZRANGE', P..'line', 0, -1)) do
+    if ALONE and redis.call('HLEN', P..'busy') > 0 then return end
     local one = redis.call('HGET', P..'job:'..id, 'repository')
     if one and not seen[one] then
       seen[one] = true
@@ -269,4 +271,6 @@ const BODIES: Readonly<Record<ScriptName, string>> = {
   reserve: RESERVE, unreserve: UNRESERVE, enter: ENTER, begin: BEGIN, hold: HOLD, leave: LEAVE, again: AGAIN, cancel: CANCEL, tick: TICK, warm: WARM, look: LOOK, turn: TURN,
 };
 
-export const SCRIPTS: Readonly<Record<ScriptName, string>> = Object.fromEntries(Object.entries(BODIES).map(([name, body]) => [name, COMMON + body])) as Record<ScriptName, string>;
+export function scriptsFor(alone: boolean): Readonly<Record<ScriptName, string>> {
+  return Object.fromEntries(Object.entries(BODIES).map(([name, body]) => [name, `local ALONE = ${alone}\n${COMMON}${body}`])) as Record<ScriptName, string>;
+}

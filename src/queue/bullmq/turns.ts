@@ -5,7 +5,7 @@ import { LIMITS } from '../../base/mod.ts';
 import type { Job, JobRequest, Progress } from '../../domain/mod.ts';
 import { isPaced } from '../pace.ts';
 import { redisError, type RedisPlace } from './connection.ts';
-import { SCRIPTS, type ScriptName } from './scripts.ts';
+import { scriptsFor, type ScriptName } from './scripts.ts';
 
 export type QueueName = 'indexing' | 'symbols';
 export const QUEUE_NAMES: readonly QueueName[] = ['indexing', 'symbols'];
@@ -32,6 +32,7 @@ export interface TurnsOptions {
   readonly prefix: string;
   readonly leaseMillis: number;
   readonly jobsPerMinute: number;
+  readonly oneAtATime: boolean;
   /** Hears what each call found: how many jobs wait or run, and which may begin from now on. */
   readonly onAnswer: (live: number, handed: readonly Handed[]) => void;
 }
@@ -48,7 +49,7 @@ export class Turns {
   constructor(options: TurnsOptions) {
     this.#options = options;
     this.#prefix = `${options.prefix}:turns:`;
-    for (const [name, lua] of Object.entries(SCRIPTS)) options.redis.defineCommand(commandOf(name as ScriptName), { numberOfKeys: 1, lua });
+    for (const [name, lua] of Object.entries(scriptsFor(options.oneAtATime))) options.redis.defineCommand(commandOf(name as ScriptName), { numberOfKeys: 1, lua });
   }
 
   /** `cold`: Redis has forgotten; `full`; `same`: the id of the job that waits; `new`: an id that is to be written down and entered. */

@@ -183,8 +183,7 @@ class MemoryQueue implements Queue {
     clearTimeout(this.#later);
     if (this.#notBefore.size === 0) return;
     const first = Math.min(...this.#notBefore.values());
-    // A waiting job keeps no process alive: it is written down.
-    this.#later = setTimeout(() => this.#begin(), Math.max(1, first - performance.now() + 1)).unref();
+    this.#later = setTimeout(() => this.#begin(), Math.max(1, first - performance.now() + 1));
   }
 
   async #run(job: Job, signal: AbortSignal): Promise<void> {

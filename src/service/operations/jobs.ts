@@ -97,8 +97,8 @@ async function inQueue<T>(service: Service, id: string, request: string, use: (q
   if (service.queue !== null) return use(service.queue);
   const { redis } = service.settings;
   if (redis === undefined) throw new CodeIndexError('unavailable', `The job ${id} belongs to a server, which is another process.`, `Send it \`${request}\`.`);
-  const [{ openSharedQueue }, { journal }] = await Promise.all([import('../../queue/mod.ts'), service.store()]);
-  await using queue = await openSharedQueue({ redis, records: journal, execute: null });
+  const [{ openSharedQueue }, { journal, supports }] = await Promise.all([import('../../queue/mod.ts'), service.store()]);
+  await using queue = await openSharedQueue({ redis, records: journal, execute: null, oneAtATime: !supports.concurrentWriters });
   return await use(queue);
 }
 

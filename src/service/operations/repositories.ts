@@ -2,7 +2,7 @@ import { CodeIndexError, LIMITS } from '../../base/mod.ts';
 import type { IndexSummary, Job, Repository } from '../../domain/mod.ts';
 import type { Store } from '../../store/mod.ts';
 import { expiryOf, isExpired, requireGranted } from '../admission.ts';
-import { addAndIndex, indexKnown, removeWhole } from '../indexing.ts';
+import { addAndIndex, completeSymbols, indexKnown, removeWhole } from '../indexing.ts';
 import { doJob } from '../jobs.ts';
 import type { Operation } from '../operation.ts';
 import { jobFor, rootFor, withoutPlaces } from '../places.ts';
@@ -241,24 +241,32 @@ export const cleanupOperation: Operation<Record<string, never>, RemovedAnswer> =
   },
 };
 
-export const reindexOperation: Operation<{ readonly repository?: string }, IndexedAnswer> = {
+export interface ReindexInput {
+  readonly repository?: string;
+  readonly symbols?: boolean;
+}
+
+export const reindexOperation: Operation<ReindexInput, IndexedAnswer> = {
   name: 'reindex',
   title: 'Index again',
   text: 'Compares repositories with what is indexed and rewrites the difference.',
   effect: 'write',
-  fields: { repository: { kind: 'text', position: 'one', flag: 'repo', text: 'default: all' } },
+  fields: {
+    repository: { kind: 'text', position: 'one', flag: 'repo', text: 'default: all' },
+    symbols: { kind: 'flag', only: 'command', text: 'read no files: only the symbols and vectors that are missing of what is stored' },
+  },
   async run(service, input, call) {
     const store = await service.store();
     const repositories = input.repository === undefined || input.repository === '*' ? await store.meta.repositories() : [await service.repository(input.repository)];
     const { queue } = service;
     if (queue === null) {
       const done: IndexSummary[] = [];
-      for (const repository of repositories) done.push(...(await indexKnown(service, repository, { fetch: false }, call)));
+      for (const repository of repositories) done.push(...(input.symbols === true ? await completeSymbols(service, repository, call) : await indexKnown(service, repository, { fetch: false }, call)));
       return { repositories: done };
     }
     // All wait in the queue before the first is waited for; one after the other, within the patience of the call.
     const added: Job[] = [];
-    for (const { name } of repositories) added.push(await queue.add({ kind: 'index', repository: name, fetch: false }, { by: service.identity.id, repository: name }));
+    for (const { name } of repositories) added.push(await queue.add(input.symbols === true ? { kind: 'symbols', repository: name } : { kind: 'index', repository: name, fetch: false }, { by: service.identity.id, repository: name }));
     const until = call.waitMillis === undefined ? undefined : performance.now() + call.waitMillis;
     const jobs: Job[] = [];
     for (const job of added) jobs.push(jobFor(service, await follow(queue, job, { ...call, ...(until === undefined ? {} : { waitMillis: Math.max(0, Math.round(until - performance.now())) }) })));
