@@ -28,18 +28,27 @@ export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): N
   return { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '', NODE_OPTIONS: '--disable-warning=ExperimentalWarning', ...more };
 }
 
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--data-dir', options.dataDir, ...(options.flags ?? [])], {
+export function startServer(options: ServerOptions): Promise<RunningServer> {
+  return startProgram(['serve', '--port', '0'], /Serving on (https?:\/\/[^\s"]+?)\.?["\s]*(?:$|[,}])/, options);
+}
+
+/** A real worker; `url` is that of its figures, or empty. */
+export function startWorker(options: ServerOptions): Promise<RunningServer> {
+  return startProgram(['worker'], /Working on \d+ jobs? of each queue at once(?:, figures at (\S+?))?\.$/, options);
+}
+
+async function startProgram(command: readonly string[], ready: RegExp, options: ServerOptions): Promise<RunningServer> {
+  const child = spawn(process.execPath, [program, ...command, '--data-dir', options.dataDir, ...(options.flags ?? [])], {
     cwd: options.cwd ?? options.dataDir, env: cleanEnvironment(options.env), stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
       said += `${line}\n`;
-      const found = /Serving on (https?:\/\/[^\s"]+?)\.?["\s]*(?:$|[,}])/.exec(line)?.[1];
-      if (found !== undefined) resolve(found);
+      const found = ready.exec(line);
+      if (found !== null) resolve(found[1] ?? '');
     });
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it listened:\n${said}`)));
+    child.once('exit', (code) => reject(new Error(`the ${command[0]} ended with ${code} before it was ready:\n${said}`)));
     child.once('error', reject);
   });
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
