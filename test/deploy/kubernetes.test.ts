@@ -12,9 +12,6 @@ import { getJson, startServer } from '../server.ts';
 import { DEPLOY, deployDocument, succeeds } from './files.ts';
 import { idOf, kustomize, podOf, type Manifest } from './kustomize.ts';
 
-/** Settings of parts that are not in this branch. One that has come into the table fails here until it is taken off. */
-const AWAITED: readonly string[] = ['JOB_MEMORY_MB', 'REDIS_URL', 'WORKER_PORT'];
-
 const ROOT = path.resolve(DEPLOY, '..');
 const OVERLAYS = readdirSync(path.join(DEPLOY, 'kubernetes', 'overlays')).sort();
 /** The overlays, and with them what no overlay has and everybody may add to one. */
@@ -120,7 +117,7 @@ test('names: volumes, claims, accounts, settings and keys of the secret are thos
       for (const { env = [], envFrom = [], image } of spec.containers) {
         for (const { configMapRef } of envFrom) assert.ok(names(all, 'ConfigMap').has(configMapRef.name), where);
         for (const { name, valueFrom } of env) {
-          if (image.includes('/mcp-server:')) assert.ok(variables.has(name) || AWAITED.includes(name), `${where}: ${name} is no setting`);
+          if (image.includes('/mcp-server:')) assert.ok(variables.has(name), `${where}: ${name} is no setting`);
           if (valueFrom === undefined) continue;
           const { name: secret, key } = valueFrom.secretKeyRef;
           assert.ok(secret === 'mcp-secrets' && secretKeys.includes(key), `${where}: ${secret} ${key}`);
@@ -132,7 +129,6 @@ test('names: volumes, claims, accounts, settings and keys of the secret are thos
     for (const one of ofKind(all, 'ServiceMonitor')) for (const { authorization } of one.spec.endpoints) if (authorization !== undefined) keysUsed.add(authorization.credentials.key);
   });
   assert.deepEqual([...keysUsed].sort(), [...secretKeys].sort());
-  assert.deepEqual(AWAITED.filter((name) => variables.has(name)), [], 'these have come');
 });
 
 test('pods: as little right as possible, bounds, and time enough to end in good order', () => {
@@ -197,7 +193,7 @@ test('the seed: three servers, the same scaler, and the same rules between pods'
 
 test('live: a server with the settings of the config map is what probes, Prometheus and callers in the cluster expect', async () => {
   const { data } = ofKind(built.get('production')?.manifests ?? [], 'ConfigMap')[0] as { readonly data: Readonly<Record<string, string>> };
-  assert.deepEqual(Object.keys(data).filter((name) => !variables.has(name) && !AWAITED.includes(name)), [], 'no settings');
+  assert.deepEqual(Object.keys(data).filter((name) => !variables.has(name)), [], 'no settings');
   assert.equal(readSettings({}, data).port, ofKind(built.get('production')?.manifests ?? [], 'Deployment')[0].spec.template.spec.containers[0].ports[0].containerPort);
   using folder = temporaryFolder();
   const dataDir = path.join(folder.path, 'app');

@@ -12,9 +12,6 @@ import { LAUNCHER, makeRepository, temporaryFolder } from '../faces.ts';
 import { cleanEnvironment, getJson } from '../server.ts';
 import { DEPLOY, deployText, lacking, succeeds } from './files.ts';
 
-/** Settings and commands of parts that are not in this branch. One that has come fails here until it is taken off. */
-const AWAITED: readonly string[] = ['WORKER_PORT'];
-
 const UNITS = readdirSync(path.join(DEPLOY, 'systemd')).filter((name) => name.endsWith('.service')).sort();
 const ADMIN = 'admin-token-of-the-tests';
 const program = path.resolve(import.meta.dirname, '..', '..', 'src', 'bin.ts');
@@ -45,8 +42,7 @@ test('systemd: the units are well formed, and closed but for what the program ne
 });
 
 test('systemd: user, folders and settings are those of the program', { skip: lacking('systemd-sysusers', 'systemd-tmpfiles') }, () => {
-  const variables = new Set([...SETTINGS.map(({ variable }) => variable), ...AWAITED]);
-  assert.deepEqual(AWAITED.filter((name) => SETTINGS.some(({ variable }) => variable === name)), [], 'these have come');
+  const variables = new Set(SETTINGS.map(({ variable }) => variable));
   for (const name of UNITS) {
     const words = unit(name);
     for (const one of words.get('Environment') ?? []) for (const pair of one.split(' ')) assert.ok(variables.has(pair.split('=')[0] as string), `${name}: ${pair}`);

@@ -23,6 +23,10 @@ test('backups: the youngest is told whichever program made it, and what is none 
     writeFileSync(path.join(root, 'zebra_20260101_000000.manifest'), '');
     writeFileSync(path.join(root, 'codeindex_20260103_040506.manifest'), '');
     assert.equal(await newestBackupTime(root), '2026-01-03T04:05:06.000Z');
+    writeFileSync(path.join(root, 'backup.prom'), '# TYPE code_index_backup_succeeded gauge\ncode_index_backup_succeeded 0\n');
+    assert.equal(await newestBackupTime(root), '2026-01-03T04:05:06.000Z');
+    writeFileSync(path.join(root, 'backup.prom'), 'code_index_backup_succeeded 1\ncode_index_backup_success_timestamp_seconds 1767600000\n');
+    assert.equal(await newestBackupTime(root), '2026-01-05T08:00:00.000Z');
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -14,6 +14,8 @@ export const MANIFEST_NAME = 'manifest.json';
 const UNFINISHED = /^\.(partial|removed)-(\d+)-/;
 /** What `deploy/backup/backup.sh` writes last, when a dump of PostgreSQL is whole: `codeindex_20260102_030405.manifest`. */
 const DUMPED = /^[\w-]+_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)\.manifest$/;
+/** Where it says the same of dumps that are in a bucket: its BACKUP_METRICS_FILE. */
+const FIGURES_NAME = 'backup.prom';
 
 export interface BackupManifest {
   readonly backup: number;
@@ -85,6 +87,7 @@ export async function listBackups(root: string): Promise<readonly Backup[]> {
 export async function newestBackupTime(root: string): Promise<string | null> {
   const names = await namesIn(root);
   const times = names.filter((name) => DUMPED.test(name)).map((name) => name.replace(DUMPED, '$1-$2-$3T$4:$5:$6.000Z'));
+  if (names.includes(FIGURES_NAME)) times.push(...timesIn(await readFile(path.join(root, FIGURES_NAME), 'utf8')));
   // Names of our own are times: the first that is a backup is the youngest, and the others are not read.
   for (const name of names.filter((one) => /^\d/.test(one)).sort().reverse()) {
     const own = await readBackup(path.join(root, name)).catch(() => null);
@@ -93,6 +96,11 @@ export async function newestBackupTime(root: string): Promise<string | null> {
     break;
   }
   return times.sort().at(-1) ?? null;
+}
+
+function timesIn(figures: string): readonly string[] {
+  const [, seconds] = /^code_index_backup_success_timestamp_seconds (\d+)$/m.exec(figures) ?? [];
+  return seconds === undefined ? [] : [new Date(Number(seconds) * 1_000).toISOString()];
 }
 
 /** Whether the database is the one that the manifest names. */
