@@ -11,7 +11,8 @@ import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { pgvectorIsInstalled, startPostgres, type PrivatePostgres } from '../services/postgres.ts';
 import { startS3, type S3Server } from '../services/s3.ts';
-import { finished, scratch, type Ran } from '../whole.ts';
+import { cleanEnvironment } from '../server.ts';
+import { finished, generateRepository, LAUNCHER, scratch, type Ran } from '../whole.ts';
 
 const missing = pgvectorIsInstalled() ? false : 'PostgreSQL with pgvector is not installed';
 const SCRIPTS = path.resolve(import.meta.dirname, '..', '..', 'deploy', 'backup');
@@ -136,6 +137,33 @@ test('backed up, lost, restored: every row, index and counter is as it was, and 
   await check(run('restore.sh', ['latest', '--of', 'lost', '--jobs', '3'], { url: drill, folder: folder.path }), 0, /Restored lost_/);
   assert.deepEqual(await digestOf(drill), before);
   assert.deepEqual(leftIn(folder.path), ['backup.prom']);
+});
+
+test('an index of the product is lost and restored: a search answers as before, and indexing goes on', { skip: missing }, async () => {
+  using folder = scratch('backup-product');
+  const [project, backups] = [path.join(folder.path, 'project'), path.join(folder.path, 'backups')];
+  const url = await server.createDatabase('product');
+  const product = async (...args: readonly string[]): Promise<string> => {
+    const ran = await finished(spawn(LAUNCHER, [...args, '--json', '--data-dir', path.join(folder.path, 'data')], { cwd: project, env: cleanEnvironment({ DATABASE_URL: url, EMBEDDING_PROVIDER: 'none' }), stdio: ['ignore', 'pipe', 'pipe'] }));
+    assert.equal(ran.code, 0, ran.stderr);
+    return ran.stdout;
+  };
+  const answers = async (): Promise<unknown> => {
+    const { total, results } = JSON.parse(await product('search', '"mixing step"', '--mode', 'text', '--all', '--limit', '1000'));
+    assert.ok(results.length > 0);
+    return [total, results.map((one: { path: string; startLine: number }) => [one.path, one.startLine])];
+  };
+  generateRepository(project, 40);
+  await product('index', project);
+  const [rows, answered] = [await digestOf(url), await answers()];
+  await check(run('backup.sh', [], { url, folder: backups }), 0, /Backup product_/);
+  await server.query('DROP DATABASE product WITH (FORCE)');
+  await server.createDatabase('product');
+  await check(run('restore.sh', ['latest'], { url, folder: backups }), 0, /Restored product_/);
+  assert.deepEqual([await digestOf(url), await answers()], [rows, answered]);
+  generateRepository(project, 4, 40);
+  await product('index', project);
+  assert.notDeepEqual(await answers(), answered);
 });
 
 test('without a bucket backups stay in the folder and come back from there', { skip: missing }, async () => {
