@@ -9,7 +9,7 @@ export interface Row {
   readonly value: string;
 }
 
-export const ROW_KINDS = ['repositories', 'views', 'files', 'texts', 'facts', 'vectors', 'lookups', 'tokens', 'jobs', 'acts'] as const;
+export const ROW_KINDS = ['repositories', 'views', 'files', 'texts', 'facts', 'vectors', 'lookups', 'tokens', 'revocations', 'jobs', 'acts'] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
 export function digestOf(bytes: Uint8Array | string): string {

@@ -1,4 +1,5 @@
 /** What a store answers through its ports, in an order that no driver chooses: the same for equal contents, whatever their numbers are. */
+import { LIMITS } from '../../base/mod.ts';
 import type { BlobId, BlobInfo, Entry, Repository, View } from '../../domain/mod.ts';
 import { withoutId, type Store } from '../../store/mod.ts';
 import { postingRows, type Sample } from './posting-rows.ts';
@@ -31,7 +32,8 @@ export async function* repositoryRows(store: Store, repository: Repository): Asy
       after = entries.length < ENTRIES_AT_ONCE ? undefined : entries.at(-1)?.path;
     }
   }
-  yield* postingRows(store, repository, views.map(({ id }) => id), reader.samples, models.map(([model]) => model), (blob) => reader.ordinals.get(blob) ?? -1);
+  // Of very many vectors each driver answers by means of its own, about: the vectors themselves were compared.
+  yield* postingRows(store, repository, views.map(({ id }) => id), reader.samples, totals.vectors > LIMITS.cellVectorChunks ? [] : models.map(([model]) => model), (blob) => reader.ordinals.get(blob) ?? -1);
 }
 
 /** One of so many texts is a sample. */
@@ -103,6 +105,7 @@ export async function* recordRows(store: Store, digests: readonly Uint8Array[]):
     const found = await store.tokens.byDigest(digest);
     yield [{ about: `the token with the digest at place ${at + 1}`, kind: null, value: String(found?.id ?? 'none') }];
   }
+  yield (await store.tokens.webTokenRevocations()).map(({ by, name, revokedAt }): Row => ({ about: `the revocation of web tokens (${by} ${name})`, kind: 'revocations', value: JSON.stringify([by, name, revokedAt]) }));
   for (let before: string | undefined; ;) {
     const jobs = await store.journal.jobs({ limit: JOBS_AT_ONCE, ...(before === undefined ? {} : { before }) });
     if (jobs.length === 0) break;

@@ -16,12 +16,13 @@ import type { ModelRow, VectorWriter } from './vector-writer.ts';
 
 const ACTION = 'Receiving a copy';
 
-export function makeTransfer(core: Core, leases: Leases, vectors: VectorWriter): Transfer {
-  const received = (work: (lease: Lease) => Promise<void>): Promise<void> => core.write(ACTION, () => leases.during('receiving a copy', null, work));
+/** `received` is told of each repository that is there wholly: what a driver makes of very many vectors is its own. */
+export function makeTransfer(core: Core, leases: Leases, vectors: VectorWriter, received: (lease: Lease, repository: RepositoryId) => void): Transfer {
+  const leased = (work: (lease: Lease) => Promise<void>): Promise<void> => core.write(ACTION, () => leases.during('receiving a copy', null, work));
   return {
     send: (work) => sendAll(core, work),
-    receive: (repository, pieces) => received((lease) => receive(core, lease, vectors, repository, pieces)),
-    receiveRecords: (records) => received(async (lease) => {
+    receive: (repository, pieces) => leased(async (lease) => received(lease, await receive(core, lease, vectors, repository, pieces))),
+    receiveRecords: (records) => leased(async (lease) => {
       await lease.write((connection) => receiveRecords(connection, records));
       // What was loaded is known to the planner at once, not when the next vacuum comes by.
       for (const table of ['repository', 'view', 'job', ...CONTENT_TABLES]) await lease.write((connection) => connection.run(`ANALYZE ${table}`));
@@ -30,7 +31,7 @@ export function makeTransfer(core: Core, leases: Leases, vectors: VectorWriter):
 }
 
 /** Without a name nobody sees it, and what a killed process left is removed as a removed repository is. */
-async function receive(core: Core, lease: Lease, vectors: VectorWriter, given: Repository, pieces: AsyncIterable<Piece>): Promise<void> {
+async function receive(core: Core, lease: Lease, vectors: VectorWriter, given: Repository, pieces: AsyncIterable<Piece>): Promise<RepositoryId> {
   const [row] = await lease.write((connection) => connection.rows<[RepositoryId]>('INSERT INTO repository (name, root, created) VALUES (NULL, $1, $2) RETURNING id', [given.root, given.createdAt]));
   const id = row?.[0] as RepositoryId;
   await receivePieces(pieces, new Receiver(core, lease, vectors, id));
@@ -42,13 +43,17 @@ async function receive(core: Core, lease: Lease, vectors: VectorWriter, given: R
     );
     if (named === 0) throw new CodeIndexError('conflict', `A repository named "${given.name}" came into the index while a copy was received.`, 'Let nobody else register repositories there, and repeat the copy.');
   });
+  return id;
 }
 
-async function receiveRecords(connection: Connection, { tokens, jobs, audit }: Records): Promise<void> {
-  for (const table of ['token', 'job', 'audit']) await connection.run(`DELETE FROM ${table}`);
+async function receiveRecords(connection: Connection, { tokens, revocations, jobs, audit }: Records): Promise<void> {
+  for (const table of ['token', 'web_token_revocation', 'job', 'audit']) await connection.run(`DELETE FROM ${table}`);
   const tokenRows = new CopyRows(['int4', 'bytea', 'text', 'text', 'text', 'text', 'text', 'text']);
   for (const { id, digest, name, role, repositories, createdAt, expiresAt, revokedAt } of tokens) tokenRows.add([id, digest, name, role, repositories === null ? null : JSON.stringify(repositories), createdAt, expiresAt, revokedAt]);
   await connection.copy('token', ['id', 'digest', 'name', 'role', 'repositories', 'created', 'expires', 'revoked'], tokenRows.finish());
+  const revocationRows = new CopyRows(['text', 'text', 'text']);
+  for (const { by, name, revokedAt } of revocations) revocationRows.add([by, name, revokedAt]);
+  await connection.copy('web_token_revocation', ['kind', 'name', 'revoked'], revocationRows.finish());
   const jobRows = new CopyRows(['text', 'text', 'text', 'text', 'text']);
   for (const job of jobs) jobRows.add([job.id, job.repository, job.state, job.finishedAt, JSON.stringify(job)]);
   await connection.copy('job', ['id', 'repository', 'state', 'finished', 'data'], jobRows.finish());

@@ -1,4 +1,4 @@
-import type { BlobId, Job, Repository, RepositoryId, ViewId } from '../../domain/mod.ts';
+import type { BlobId, Job, Repository, RepositoryId, ViewId, WebTokenRevocation } from '../../domain/mod.ts';
 import type { Contents, Outgoing, Piece, Records, StoredBlob } from '../transfer/pieces.ts';
 import { BLOBS_IN_PIECE, ENTRIES_IN_PIECE, fitting, PAGES_IN_PIECE } from '../transfer/sizes.ts';
 import { PAGES_PER_BLOCK } from './blocks.ts';
@@ -46,10 +46,12 @@ class Sender implements Outgoing {
 
   async records(): Promise<Records> {
     const tokens = await this.#connection.rows<[Buffer, ...TokenRow]>(`SELECT digest, ${TOKEN_COLUMNS} FROM token ORDER BY id`);
+    const revocations = await this.#connection.rows<[WebTokenRevocation['by'], string, string]>('SELECT kind, name, revoked FROM web_token_revocation ORDER BY revoked, kind, name');
     const jobs = await this.#connection.rows<[string]>('SELECT data FROM job ORDER BY id');
     const audit = await this.#connection.rows<[string, string, string, string, string]>('SELECT time, actor, act, target, outcome FROM audit ORDER BY id');
     return {
       tokens: tokens.map(([digest, ...row]) => ({ ...tokenOf(row), digest })),
+      revocations: revocations.map(([by, name, revokedAt]) => ({ by, name, revokedAt })),
       jobs: jobs.map(([data]) => JSON.parse(data) as Job),
       audit: audit.map(([time, actor, act, target, outcome]) => ({ time, actor, act, target, outcome })),
     };

@@ -98,7 +98,7 @@ export async function openPostgres({ database, readOnly, vectorSizes = SIZES }: 
       'Use deploy/backup (pg_dump every 15 minutes, see docs/disaster-recovery.md), or `code-index migrate-store` for a copy in SQLite.',
     )),
     connections: () => database.connections(),
-    transfer: makeTransfer(core, leases, committer.vectors),
+    transfer: makeTransfer(core, leases, committer.vectors, (lease, repository) => compactor.schedule(lease, repository)),
     [Symbol.asyncDispose]: () => core.close(),
   };
 }

@@ -16,16 +16,17 @@ import type { Writing } from './writing.ts';
 
 const ACTION = 'Receiving a copy';
 
-export function makeTransfer(core: Core, leases: Leases, writing: Writing): Transfer {
+/** `received` is told of each repository that is there wholly: what a driver makes of very many vectors is its own. */
+export function makeTransfer(core: Core, leases: Leases, writing: Writing, received: (repository: RepositoryId) => void): Transfer {
   return {
     send: (work) => sendAll(core.place, work),
-    receive: (repository, pieces) => leases.during('receiving a copy', () => core.inTurn(ACTION, () => receive(core, writing, repository, pieces))),
+    receive: (repository, pieces) => leases.during('receiving a copy', () => core.inTurn(ACTION, async () => received(await receive(core, writing, repository, pieces)))),
     receiveRecords: (records) => leases.during('receiving a copy', () => core.inTurn(ACTION, async () => receiveRecords(core, records))),
   };
 }
 
 /** Without a name nobody sees it, and what a killed process left is removed as a removed repository is. */
-async function receive(core: Core, writing: Writing, given: Repository, pieces: AsyncIterable<Piece>): Promise<void> {
+async function receive(core: Core, writing: Writing, given: Repository, pieces: AsyncIterable<Piece>): Promise<RepositoryId> {
   const id = core.write(ACTION, (database) => Number(database.prepare('INSERT INTO repository (name, root, created) VALUES (NULL, ?, ?)').run(given.root, given.createdAt).lastInsertRowid));
   await receivePieces(pieces, new Receiver(core, writing, id));
   core.write(ACTION, (database) => {
@@ -35,13 +36,16 @@ async function receive(core: Core, writing: Writing, given: Repository, pieces: 
     database.prepare('UPDATE repository SET name = ?, url = ?, purpose = ?, language = ?, generation = ?, expires = ?, masked = ?, fetched = ?, fetch_failure = ? WHERE id = ?')
       .run(given.name, given.url, given.purpose, given.language, given.generation, given.expiresAt, given.masked ? 1 : 0, given.fetchedAt, given.fetchFailure, id);
   });
+  return id;
 }
 
-function receiveRecords(core: Core, { tokens, jobs, audit }: Records): void {
+function receiveRecords(core: Core, { tokens, revocations, jobs, audit }: Records): void {
   core.write(ACTION, (database) => {
-    for (const table of ['token', 'job', 'audit']) database.exec(`DELETE FROM ${table}`);
+    for (const table of ['token', 'web_token_revocation', 'job', 'audit']) database.exec(`DELETE FROM ${table}`);
     const token = database.prepare('INSERT INTO token (id, digest, name, role, repositories, created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     for (const { id, digest, name, role, repositories, createdAt, expiresAt, revokedAt } of tokens) token.run(id, digest, name, role, repositories === null ? null : JSON.stringify(repositories), createdAt, expiresAt, revokedAt);
+    const revocation = database.prepare('INSERT INTO web_token_revocation (kind, name, revoked) VALUES (?, ?, ?)');
+    for (const { by, name, revokedAt } of revocations) revocation.run(by, name, revokedAt);
     const job = database.prepare('INSERT INTO job (id, repository, state, finished, data) VALUES (?, ?, ?, ?, ?)');
     for (const one of jobs) job.run(one.id, one.repository, one.state, one.finishedAt, JSON.stringify(one));
     const act = database.prepare('INSERT INTO audit (time, actor, act, target, outcome) VALUES (?, ?, ?, ?, ?)');

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { breathe } from '../../base/mod.ts';
-import type { BlobId, Job, Repository, RepositoryId, ViewId } from '../../domain/mod.ts';
+import type { BlobId, Job, Repository, RepositoryId, ViewId, WebTokenRevocation } from '../../domain/mod.ts';
 import type { Contents, Outgoing, Piece, Records, StoredBlob, StoredBlock, StoredSegment, StoredSpace } from '../transfer/pieces.ts';
 import { BLOBS_IN_PIECE, ENTRIES_IN_PIECE, fitting, PAGES_IN_PIECE } from '../transfer/sizes.ts';
 import { PAGES_PER_BLOCK } from './blocks.ts';
@@ -66,6 +66,7 @@ class Sender implements Outgoing {
   async records(): Promise<Records> {
     return {
       tokens: this.#sql<TokenRow & { digest: Buffer }>(`SELECT ${TOKEN_COLUMNS}, digest FROM token ORDER BY id`).all().map((row) => ({ ...tokenOf(row), digest: row.digest })),
+      revocations: this.#sql<WebTokenRevocation>('SELECT kind AS "by", name, revoked AS revokedAt FROM web_token_revocation ORDER BY revoked, kind, name').all(),
       jobs: this.#sql<{ data: string }>('SELECT data FROM job ORDER BY id').all().map(({ data }) => JSON.parse(data) as Job),
       audit: this.#sql<Records['audit'][number]>('SELECT time, actor, act, target, outcome FROM audit ORDER BY id').all(),
     };

@@ -78,7 +78,7 @@ export function openSqlite({ readOnly, vectorSizes = SIZES, ...place }: Place & 
       core.checkpoint();
     })),
     copyTo: (file, options) => copyApart({ source: 'live', file: place.file, dataDir: place.dataDir, key: keyText(place.cipher), to: file }, options),
-    transfer: makeTransfer(core, leases, writing),
+    transfer: makeTransfer(core, leases, writing, (repository) => vectors.schedule(repository)),
     [Symbol.asyncDispose]: () => core.close(),
   };
 }

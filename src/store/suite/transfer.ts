@@ -35,6 +35,7 @@ async function fill(store: Store): Promise<void> {
   await store.tokens.create({ digest: new Uint8Array(32).fill(1), name: 'gone', role: 'reader', repositories: ['one'], expiresAt: null });
   await store.tokens.create({ digest: new Uint8Array(32).fill(2), name: 'ci', role: 'admin', repositories: null, expiresAt: '2030-01-01' });
   await store.tokens.revoke(1);
+  await store.tokens.revokeWebTokens({ by: 'subject', name: 'alice', revokedAt: 'then' });
   await store.journal.append({ time: 'then', actor: 'a', act: 'b', target: 'c', outcome: 'done' });
   await store.journal.append({ time: 'now', actor: 'a', act: 'b', target: 'd', outcome: 'done' });
   await store.journal.putJob({
@@ -67,7 +68,7 @@ async function answers(store: Store): Promise<unknown> {
     ]);
   }
   const token = await store.tokens.byDigest(new Uint8Array(32).fill(2));
-  return [all, await store.tokens.list(), token, await store.journal.jobs({ limit: 9 }), await store.journal.audit({ limit: 9 })];
+  return [all, await store.tokens.list(), token, await store.tokens.webTokenRevocations(), await store.journal.jobs({ limit: 9 }), await store.journal.audit({ limit: 9 })];
 }
 
 interface Trip extends AsyncDisposable {

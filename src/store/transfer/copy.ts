@@ -68,6 +68,8 @@ async function checkTarget(target: Store, there: ReadonlyMap<string, Repository>
   }
   const tokens = new Set(records.tokens.map(tokenKey));
   for (const token of await target.tokens.list()) if (!tokens.has(tokenKey(token))) throw other(`the token ${token.id} (${token.name}), which the source does not have`);
+  const revocations = new Set(records.revocations.map(({ by, name }) => `${by} ${name}`));
+  for (const { by, name } of await target.tokens.webTokenRevocations()) if (!revocations.has(`${by} ${name}`)) throw other(`a revocation of web tokens (${by} ${name}), which the source does not have`);
   const jobs = new Set(records.jobs.map(({ id }) => id));
   for (let before: string | undefined; ;) {
     const page = await target.journal.jobs({ limit: 1_000, ...(before === undefined ? {} : { before }) });

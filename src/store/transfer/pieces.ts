@@ -3,7 +3,7 @@
  * blocks/format.ts, vectors/segment.ts), so that nothing is read or built anew. Numbers of blobs, packs and views are the
  * sender's; languages and models go by their names.
  */
-import type { ApiToken, AuditEntry, BlobId, Entry, Job, Repository, RepositoryId, View } from '../../domain/mod.ts';
+import type { ApiToken, AuditEntry, BlobId, Entry, Job, Repository, RepositoryId, View, WebTokenRevocation } from '../../domain/mod.ts';
 
 /** One way to get everything out of a store and into another one. */
 export interface Transfer {
@@ -30,6 +30,7 @@ export interface Outgoing {
 /** Small records beside the index; 90 days of them at most. */
 export interface Records {
   readonly tokens: readonly (ApiToken & { readonly digest: Uint8Array })[];
+  readonly revocations: readonly WebTokenRevocation[];
   /** Oldest first. */
   readonly jobs: readonly Job[];
   /** Oldest first. */

@@ -7,13 +7,16 @@ import { test } from 'node:test';
 import { Embedded } from '../../../test/services/pglite.ts';
 import type { BlobId } from '../../domain/mod.ts';
 import type { Store } from '../ports.ts';
+import { POINTS } from '../postgres/points.ts';
 import { openPostgres } from '../postgres/store.ts';
 import { openSqlite } from '../sqlite/store.ts';
 import { addFacts, addFiles, addRepository, addView, inScope } from '../suite/harness.ts';
 import { copyStore } from './copy.ts';
 
 const DIMENSIONS = 32;
-const SIZES = { whole: 20, cells: 60 };
+/** Bits choose, with or without cells. */
+const CELLS = { whole: 20, cells: 40 };
+const BITS = { whole: 20, cells: 1_000 };
 const FILES = 90;
 
 /** Numbers that spread, the same in every run. */
@@ -47,20 +50,25 @@ async function nearest(store: Store): Promise<unknown> {
 test('bits and cells of vectors: out of SQLite, into PostgreSQL and back, with the same nearest', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'code-index-cells-'));
   const server = await Embedded.start();
-  const sqlite = (name: string): Store => openSqlite({ file: join(dataDir, name), dataDir, readOnly: false, vectorSizes: SIZES });
+  const sqlite = (name: string, vectorSizes: typeof BITS): Store => openSqlite({ file: join(dataDir, name), dataDir, readOnly: false, vectorSizes });
   try {
-    await using first = sqlite('first.db');
+    await using first = sqlite('first.db', CELLS);
     await fill(first);
-    const wanted = await nearest(first);
+    await using exact = sqlite('first.db', BITS);
+    const [byCells, byBits] = [await nearest(first), await nearest(exact)];
     const database = server.database(await server.schema());
-    await using between = await openPostgres({ database, readOnly: false, vectorSizes: SIZES });
+    await using between = await openPostgres({ database, readOnly: false, vectorSizes: CELLS });
     await copyStore(first, between);
-    const [space] = await database.reader.rows<[number, number]>('SELECT length(center), length(cells) FROM vector_space');
+    const [space] = await database.reader.rows<[number, number, number]>('SELECT length(center), length(cells), points FROM vector_space');
     assert.ok(space !== undefined && space[0] === DIMENSIONS * 4 && space[1] > 0, `center and cells are there: ${String(space)}`);
-    assert.deepEqual(await nearest(between), wanted);
-    await using last = sqlite('last.db');
+    // The index of points is this driver's own: it is made of what was received.
+    assert.equal(space[2], POINTS.complete);
+    assert.deepEqual(await nearest(between), byBits);
+    await using last = sqlite('last.db', CELLS);
     await copyStore(between, last);
-    assert.deepEqual(await nearest(last), wanted);
+    assert.deepEqual(await nearest(last), byCells);
+    await using again = sqlite('last.db', BITS);
+    assert.deepEqual(await nearest(again), byBits);
   } finally {
     await server[Symbol.asyncDispose]();
     rmSync(dataDir, { recursive: true, force: true });
