@@ -3,6 +3,7 @@
 #   .env.production               from the example, with new secrets
 #   deploy/tls/*.pem              a certificate that vouches for itself, until yours takes its place
 #   deploy/secrets/metrics-token  the token that Prometheus reads figures with, signed with JWT_SECRET
+#   deploy/secrets/netrc          logins of git hosts: none
 # Run it in the root of the repository: deploy/prepare.sh [name of the host]
 set -eu
 host=${1:-localhost}
@@ -35,6 +36,10 @@ if [ ! -e deploy/tls/privkey.pem ]; then
     -addext "subjectAltName=DNS:$host,DNS:localhost,IP:127.0.0.1" -keyout deploy/tls/privkey.pem -out deploy/tls/fullchain.pem 2>/dev/null
   chmod 444 deploy/tls/*.pem
   echo "prepare.sh: deploy/tls has a certificate for $host that only this machine vouches for."
+fi
+if [ ! -e deploy/secrets/netrc ]; then
+  echo '# machine git.example.org login reader password ...' >deploy/secrets/netrc
+  chmod 444 deploy/secrets/netrc
 fi
 
 base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }

@@ -12,7 +12,6 @@ export interface DeploymentVariable {
 
 /** Variables of the compose file that are no settings of the program. */
 export const DEPLOYMENT_VARIABLES: readonly DeploymentVariable[] = [
-  { variable: 'REDIS_PASSWORD', default: 'none: must be set', text: 'Password of Redis.' },
   { variable: 'GRAFANA_ADMIN_PASSWORD', default: 'none: must be set', text: 'Password of `admin` in Grafana.' },
   { variable: 'MCP_IMAGE', default: 'mcp-server:production', text: 'Image of servers and workers; built from deploy/Dockerfile.production where there is none of this name.' },
   { variable: 'BACKUP_IMAGE', default: 'mcp-backup:production', text: 'Image of the backups; built from deploy/Dockerfile.backup where there is none of this name.' },

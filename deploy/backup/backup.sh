@@ -5,7 +5,7 @@
 #   backup.sh check [30]    exit code 1 when the newest backup is older than so many minutes
 set -euo pipefail
 # shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+. "${0%/*}/lib.sh"
 
 # 1 to 19; higher costs much more time than it saves room: most of the database is compressed already.
 BACKUP_COMPRESS=${BACKUP_COMPRESS:-1}
@@ -123,7 +123,7 @@ write_metrics() {
 make_backup() {
   take_locks
   # Only now, with both locks, is it sure that what other runs left belongs to dead ones.
-  find "$BACKUP_DIR" -maxdepth 1 -name '.unfinished-*' ! -path "$SCRATCH" -exec rm -rf {} +
+  find "$BACKUP_DIR" -maxdepth 1 -name '.unfinished-backup.sh-*' ! -path "$SCRATCH" -exec rm -rf {} +
   CREATED=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   local name file
   name=${DATABASE_NAME}_$(date -u -d "$CREATED" +%Y%m%d_%H%M%S)

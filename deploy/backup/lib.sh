@@ -58,7 +58,7 @@ has_bucket() { [[ -n "$S3_ENDPOINT" ]]; }
 # A folder for what is not finished; it goes when the script ends, however it ends.
 open_scratch() {
   umask 077
-  SCRATCH=$(mktemp -d "$BACKUP_DIR/.unfinished-XXXXXXXX")
+  SCRATCH=$(mktemp -d "$BACKUP_DIR/.unfinished-${0##*/}-XXXXXXXX")
   trap 'close_scratch' EXIT
   trap 'exit 130' INT TERM HUP
 }

@@ -10,7 +10,7 @@
 #   RESTORE_MEMORY   what one index may use of the server's memory while it is built (maintenance_work_mem); 512MB
 set -euo pipefail
 # shellcheck source=lib.sh
-. "$(dirname "$0")/lib.sh"
+. "${0%/*}/lib.sh"
 
 # What is restored belongs to the user of DATABASE_URL, whoever owned it when it was backed up.
 AS_ANYBODY=()
@@ -66,7 +66,7 @@ make_extensions() {
 replace_all() {
   {
     zstd -qdc "$SCRATCH/dump.zst" | pg_restore --file=- "${AS_ANYBODY[@]}" || printf '\n\\.\nSELECT 1 / 0 AS "the backup ended too early";\n'
-  } | psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="$DATABASE_ADDRESS" --file="$(dirname "$0")/empty-database.sql" --file=- >/dev/null
+  } | psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --single-transaction --dbname="$DATABASE_ADDRESS" --file="${0%/*}/empty-database.sql" --file=- >/dev/null
 }
 
 fill_empty() {

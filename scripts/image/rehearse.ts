@@ -77,7 +77,8 @@ function sizes(root: string): void {
 mkdirSync(folder, { recursive: true });
 say(`# The production image, built and run without an engine\n\n${execFileSync('date', ['-u', '+%F %H:%M UTC'], { encoding: 'utf8' }).trim()}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Debian ${readFileSync('/etc/debian_version', 'utf8').trim()}, ${execFileSync('buildah', ['--version'], { encoding: 'utf8' }).trim()}\n`);
 say('| step | time |\n|---|---:|');
-timed('a base of Debian, Node and npm', makeBase);
+if (buildah('images', '--quiet', '--filter', `reference=${BASE}`) === '') timed('a base of Debian, Node and npm', makeBase);
+else say('| a base of Debian, Node and npm | there already |');
 timed('`buildah bud -f deploy/Dockerfile.production`', build);
 const container = buildah('from', '--pull-never', IMAGE);
 try {

@@ -43,6 +43,6 @@ export interface AuditEntry {
   readonly act: string;
   /** What it was done to. */
   readonly target: string;
-  /** `done`, or the code of the error. */
+  /** `done`, the code of the error, or `begun` where the end cannot be kept beside it. */
   readonly outcome: string;
 }

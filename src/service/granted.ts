@@ -62,12 +62,15 @@ export function granted(store: Store, names: readonly string[]): Store {
       await require(delta.repository);
       return store.commit(delta);
     },
-    copyTo: async () => {
-      throw new CodeIndexError('forbidden', 'A copy holds every repository, and this caller may use some of them.', 'Ask an administrator of all repositories.');
-    },
+    copyTo: refuseCopy,
+    transfer: { send: refuseCopy, receive: refuseCopy, receiveRecords: refuseCopy },
     // Whoever opened the store closes it.
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+async function refuseCopy(): Promise<never> {
+  throw new CodeIndexError('forbidden', 'A copy holds every repository, and this caller may use some of them.', 'Ask an administrator of all repositories.');
 }
 
 /** The size of the database would tell about the others. */

@@ -24,6 +24,7 @@ export type { AuditAnswer, CreatedTokenAnswer, RevokedTokenAnswer, TokensAnswer 
 export type { BackupAnswer, BackupLine, BackupsAnswer, RestoreAnswer } from './operations/backup.ts';
 export { backupFolderOf, newestBackupTime } from './backups/mod.ts';
 export type { RekeyAnswer } from './operations/rekey.ts';
+export type { MigrateStoreAnswer } from './operations/migrate-store.ts';
 export { keyInFile } from './key-file.ts';
 export type { DoctorAnswer } from './operations/doctor.ts';
 export type { IndexedAnswer, RemovedAnswer, RepositoryLine } from './operations/repositories.ts';

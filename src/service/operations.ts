@@ -4,6 +4,7 @@ import { backupOperation, listBackupsOperation, restoreOperation } from './opera
 import { doctorOperation } from './operations/doctor.ts';
 import { indexOperation } from './operations/index.ts';
 import { cancelJobOperation, listJobsOperation, replayJobOperation, showJobOperation } from './operations/jobs.ts';
+import { migrateStoreOperation } from './operations/migrate-store.ts';
 import { readOperation } from './operations/read.ts';
 import { rekeyOperation } from './operations/rekey.ts';
 import { addOperation, cleanupOperation, listOperation, reindexOperation, removeOperation, updateOperation } from './operations/repositories.ts';
@@ -50,6 +51,7 @@ export const OPERATIONS: {
   readonly listBackups: typeof listBackupsOperation;
   readonly restore: typeof restoreOperation;
   readonly rekey: typeof rekeyOperation;
+  readonly migrateStore: typeof migrateStoreOperation;
 } = {
   search: searchOperation,
   symbol: symbolOperation,
@@ -80,4 +82,5 @@ export const OPERATIONS: {
   listBackups: listBackupsOperation,
   restore: restoreOperation,
   rekey: rekeyOperation,
+  migrateStore: migrateStoreOperation,
 };

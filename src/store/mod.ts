@@ -9,4 +9,5 @@ export type {
   SymbolNameHit, SymbolQuery, Symbols, TermPostings, Terms, Tokens, TrigramPlan, Trigrams, VectorHit, VectorProducts, Vectors, ViewDelta,
 } from './ports.ts';
 export type { Connection, Database, Session, Value } from './postgres/database.ts';
-export { openOver, openStore, rekeyStore, restoreStore, type OpenOptions, type ReplaceOptions, type ServerOptions } from './open.ts';
+export { openOver, openStore, placeOf, rekeyStore, restoreStore, type OpenOptions, type ReplaceOptions, type ServerOptions } from './open.ts';
+export { copyStore, withoutId, type CopiedStore } from './transfer/copy.ts';

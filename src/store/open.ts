@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CodeIndexError, type Meter } from '../base/mod.ts';
 import type { Database } from './postgres/database.ts';
 import type { CopyOptions, Store, StoreCopy } from './ports.ts';
@@ -88,6 +88,16 @@ export async function restoreStore(url: string, options: OpenOptions, copy: { re
   if (scheme !== 'sqlite') throw unknown(scheme);
   const [{ restoreSqlite }, { cipherOf }] = await Promise.all([import('./sqlite/replace.ts'), import('./sqlite/cipher.ts')]);
   return restoreSqlite({ file, dataDir: options.dataDir, cipher: await cipherOf(options.key) }, copy, how);
+}
+
+/** What `url` names, for sentences: a file, or host, port, database and schema. Never a user or a password. */
+export async function placeOf(url: string, dataDir: string): Promise<string> {
+  const { scheme, file } = addressOf(url, dataDir);
+  if (scheme === 'sqlite') return resolve(file);
+  if (!isServer(scheme)) throw unknown(scheme);
+  const { postgresAddress } = await import('./postgres/address.ts');
+  const { place, schema } = postgresAddress(url);
+  return schema === null ? place : `${place} (schema ${schema})`;
 }
 
 function notHere(what: string, fix: string): CodeIndexError {

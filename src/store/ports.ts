@@ -8,6 +8,7 @@
 import type {
   ApiToken, WebTokenRevocation, AuditEntry, Block, BlobId, BlobInfo, BlobSet, Entry, Repository, RepositoryId, SkipReason, TextOnlyReason, View, ViewId, ViewKind, Problem, Job, JobState,
 } from '../domain/mod.ts';
+import type { Transfer } from './transfer/pieces.ts';
 
 export interface Store extends AsyncDisposable {
   readonly meta: Meta;
@@ -40,6 +41,8 @@ export interface Store extends AsyncDisposable {
   copyTo(file: string, options?: CopyOptions): Promise<StoreCopy>;
   /** Connections of this process to the database's server, and questions that wait for one; absent where the database is embedded. */
   connections?(): { readonly busy: number; readonly idle: number; readonly waiting: number };
+  /** Everything, from and for another driver. */
+  readonly transfer: Transfer;
 }
 
 export interface CopyOptions {

@@ -9,11 +9,11 @@ import { Redis } from 'ioredis';
 import { DEPLOYMENT_VARIABLES, SETTLED } from '../../scripts/production-environment.ts';
 import { SETTINGS } from '../../src/app/flags.ts';
 import { startServer } from '../server.ts';
-import { postgresBinaries } from '../services/postgres.ts';
+import { postgresIsInstalled, startPostgres } from '../services/postgres.ts';
 import { scratch } from '../whole.ts';
 import { copyDeployment, prepare, readCompose, variablesOf, type ComposeService } from './compose.ts';
 import { environmentOf, ROOT, stagesOf, valueOf, type Stage } from './dockerfile.ts';
-import { lacking } from './programs.ts';
+import { deployDocument, deployText, lacking } from './files.ts';
 import { CONFIGURATION, PORTS } from './nginx.ts';
 
 const scratched = scratch('compose');
@@ -100,20 +100,40 @@ test('names agree: addresses of nginx with servers, ports with the image, mounte
   for (const { source, target } of compose.services['nginx']?.secrets ?? []) assert.ok(nginx.includes(`${target};`), source);
 });
 
+test('what watches finds what it watches: names, ports, the token, the logs', { skip: missing }, () => {
+  const { scrape_configs: jobs } = deployDocument('prometheus/prometheus.yml') as { scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[]; authorization?: { credentials_file: string } }[] };
+  const watched = jobs.filter(({ dns_sd_configs: found }) => found !== undefined);
+  assert.deepEqual(watched.map(({ job_name: name }) => name), ['mcp-server', 'mcp-worker']);
+  for (const { job_name: name, dns_sd_configs: [found] = [], authorization } of watched) {
+    const answering = services.filter(([own, { networks = {} }]) => 'monitoring' in networks && (own === name || networks['monitoring']?.aliases?.includes(name)));
+    assert.deepEqual([found?.names, answering.length], [[name], name === 'mcp-server' ? 3 : 2]);
+    for (const [, one] of answering) assert.equal(one.environment?.[name === 'mcp-server' ? 'PORT' : 'WORKER_PORT'], String(found?.port));
+    assert.deepEqual(compose.services['prometheus']?.secrets?.map(({ source, target }) => target ?? `/run/secrets/${source}`), [authorization?.credentials_file]);
+  }
+  const { datasources } = deployDocument('grafana/provisioning/datasources/datasources.yml') as { datasources: { url: string }[] };
+  for (const { url } of datasources) assert.ok('monitoring' in (compose.services[new URL(url).hostname]?.networks ?? {}), url);
+  const { providers } = deployDocument('grafana/provisioning/dashboards/dashboards.yml') as { providers: { options: { path: string } }[] };
+  assert.ok(compose.services['grafana']?.volumes?.some(({ target }) => target === providers[0]?.options.path));
+  const patterns = [...deployText('loki/config.alloy').matchAll(/"__path__" = "([^"]+)"/g)].map((match) => match[1] as string);
+  for (const [, { environment = {}, command }] of services.filter(([, one]) => one.environment?.['LOG_DIR'] !== undefined)) {
+    const file = `${environment['LOG_DIR']}/${command?.[0] === 'serve' ? 'serve' : 'worker'}.log`;
+    assert.ok(patterns.some((pattern) => path.posix.matchesGlob(file, pattern)), file);
+  }
+});
+
 test('variables exist: each that is used is a setting or in the table of the deployment, with the same default', { skip: missing }, () => {
   const settings = new Set(SETTINGS.map(({ variable }) => variable));
   const table = new Map(DEPLOYMENT_VARIABLES.map((one) => [one.variable, one.default]));
   assert.deepEqual([...table.keys()].filter((name) => settings.has(name)), []);
   const used = [...shipped.matchAll(/\$\{([A-Z0-9_]+)(?::-([^}]*))?[^}]*\}/g)];
-  const planned = new Set(['REDIS_URL', 'WORKER_PORT', 'JOB_MEMORY_MB']);
   for (const [, name = '', fallback] of used) {
-    assert.ok(settings.has(name) || table.has(name) || planned.has(name), `${name} is known nowhere`);
+    assert.ok(settings.has(name) || table.has(name), `${name} is known nowhere`);
     if (table.has(name) && fallback !== undefined && fallback !== '') assert.equal(table.get(name), fallback, name);
   }
   const names = new Set(used.map(([, name]) => name));
   assert.deepEqual([...table.keys()].filter((name) => !names.has(name)), []);
   // The program's services are given settings, and the secrets of others blanked.
-  for (const [name, value] of Object.entries(compose.services['mcp-server']?.environment ?? {})) assert.ok(settings.has(name) || planned.has(name) || /_PASSWORD$/.test(name) || value === '', name);
+  for (const [name, value] of Object.entries(compose.services['mcp-server']?.environment ?? {})) assert.ok(settings.has(name) || /_PASSWORD$/.test(name) || value === '', name);
   const example = readFileSync(path.join(ROOT, 'deploy/.env.production.example'), 'utf8');
   for (const name of [...settings, ...table.keys()]) assert.equal(new RegExp(`^(?:# )?${name}=`, 'm').test(example), !SETTLED.includes(name), name);
   for (const name of Object.keys(environmentOf(image))) if (settings.has(name)) assert.ok(SETTLED.includes(name) || example.includes(`${name}=`), name);
@@ -149,9 +169,11 @@ test('Redis starts with the shipped file and command, keeps jobs when it is full
   }
 });
 
-test('PostgreSQL knows the settings that it is started with', { skip: missing || (postgresBinaries() === null ? 'PostgreSQL is not installed' : false) }, () => {
-  const known = execFileSync(path.join(postgresBinaries() as string, 'postgres'), ['--describe-config'], { encoding: 'utf8' });
-  const names = (compose.services['postgres']?.command ?? []).slice(1).map((one) => /^-c(\w+)=/.exec(one)?.[1] ?? one);
-  assert.ok(names.length > 8);
-  for (const name of names) assert.match(known, new RegExp(`^${name}\t`, 'm'));
+test('PostgreSQL starts with the settings of its command', { skip: missing || (postgresIsInstalled() ? false : 'PostgreSQL is not installed') }, async () => {
+  const [program, ...flags] = compose.services['postgres']?.command ?? [];
+  const settings = Object.fromEntries(flags.map((one) => /^-c(\w+)=(.*)$/.exec(one)?.slice(1) as [string, string]));
+  assert.ok(program === 'postgres' && Object.keys(settings).length > 8);
+  await using postgres = await startPostgres({ settings });
+  const taken = await postgres.query('SELECT name, current_setting(name) AS value FROM pg_settings') as { name: string; value: string }[];
+  for (const [name, value] of Object.entries(settings)) assert.equal(taken.find((one) => one.name === name)?.value, value, name);
 });

@@ -25,15 +25,18 @@ export interface ContainerOptions {
   readonly storage: string;
   /** Files of this machine by where they are seen, read-only. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Folders that several containers write to, by where they are seen. */
+  readonly shared?: Readonly<Record<string, string>>;
   readonly account: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export async function startContainer(command: readonly string[], { root, storage, files = {}, account, environment }: ContainerOptions): Promise<Container> {
+export async function startContainer(command: readonly string[], { root, storage, files = {}, shared = {}, account, environment }: ContainerOptions): Promise<Container> {
   const child = spawn('bwrap', [
     '--unshare-user', '--uid', String(account), '--gid', String(account), '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--as-pid-1', '--die-with-parent', '--new-session',
     '--cap-drop', 'ALL', '--ro-bind', root, '/', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/run', '--bind', storage, '/app',
     ...['/etc/hosts', '/etc/resolv.conf'].flatMap((file) => ['--ro-bind', file, file]),
+    ...Object.entries(shared).flatMap(([place, folder]) => ['--bind', folder, place]),
     ...Object.entries(files).flatMap(([place, file]) => ['--ro-bind', file, place]),
     '--clearenv', ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir', '/app', '--info-fd', '3', ...command,

@@ -4,16 +4,20 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { assemble, ACCOUNT } from '../../scripts/image/assemble.ts';
 import { makeRepository, until } from '../faces.ts';
 import { startGitServer } from '../git-server.ts';
 import { getJson } from '../server.ts';
+import { pgvectorIsInstalled, startPostgres } from '../services/postgres.ts';
+import { startRedis } from '../services/redis.ts';
 import { scratch } from '../whole.ts';
+import { freePorts } from './nginx.ts';
 import { startContainer, runInContainer, type Container, type ContainerOptions } from './container.ts';
-import { lacking } from './programs.ts';
+import { copyDeployment, prepare, readCompose, type ComposeService } from './compose.ts';
+import { lacking } from './files.ts';
 import { commandOf, environmentOf, ROOT, stagesOf, valueOf } from './dockerfile.ts';
 
 const IMAGE_BYTES_MAX = 400_000_000;
@@ -44,9 +48,10 @@ function assembleHere(): void {
 
 after(() => folder[Symbol.dispose]());
 
-function storage(name: string): string {
+/** A volume, begun as an engine begins it: with what the image has in that place. */
+function storage(name: string, part = ''): string {
   const to = path.join(folder.path, name);
-  cpSync(built === undefined ? path.join(folder.path, 'image', 'storage') : path.join(built, ACCOUNT.home), to, { recursive: true });
+  if (!existsSync(to)) cpSync(path.join(built === undefined ? path.join(folder.path, 'image', 'storage') : path.join(built, ACCOUNT.home), part), to, { recursive: true });
   return to;
 }
 
@@ -131,6 +136,58 @@ test('the image serves from a read-only root without rights: it clones over http
     assert.equal(await container.stop('SIGTERM'), 0, container.said());
   } finally {
     await container.stop('SIGKILL');
+  }
+});
+
+const INSTALLED = missing || lacking('docker-compose', 'openssl', 'redis-server') || (pgvectorIsInstalled() ? false : 'PostgreSQL with pgvector is not installed');
+
+test('the installation from the image, told what the compose file tells its services: a worker does what a server was asked for, and every server answers from it', { skip: INSTALLED }, async () => {
+  const clone = copyDeployment(path.join(folder.path, 'clone'));
+  assert.equal(prepare(clone).status, 0);
+  const { services, secrets: told } = readCompose(clone, '-f', 'docker-compose.production.yml');
+  const origins = path.join(folder.path, 'origins-of-all');
+  makeRepository(path.join(origins, 'team', 'all'), { 'a.ts': 'export function answeredByEveryServer(): number {\n  return 1;\n}\n' });
+  await using gitServer = await startGitServer(origins, folder.path, 'reader:of-all');
+  const netrc = path.join(clone, 'deploy/secrets/netrc');
+  chmodSync(netrc, 0o644);
+  writeFileSync(netrc, `${readFileSync(netrc, 'utf8')}machine localhost login reader password of-all\n`);
+  await using postgres = await startPostgres();
+  await using redis = await startRedis({ password: services['redis']?.environment?.['REDIS_PASSWORD'] as string });
+  const address = new URL(await postgres.createDatabase('codeindex'));
+  address.password = '';
+  // Services as the compose file names them, on this machine instead of in networks of their own.
+  const start = async (name: string, elsewhere: Readonly<Record<string, string>>): Promise<Container & { readonly setup: ContainerOptions }> => {
+    const { command, environment = {}, volumes = [], secrets = [] } = services[name] as ComposeService;
+    const files = Object.fromEntries(secrets.map(({ source, target }) => [target ?? `/run/secrets/${source}`, told[source]?.file as string]));
+    const shared = Object.fromEntries(volumes.map(({ source, target }) => [target, storage(`volume-${source}`, source)]));
+    const here = { DATABASE_URL: address.href, DB_PASSWORD: postgres.password, REDIS_URL: `redis://127.0.0.1:${redis.port}/0`, HOST: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1', MCP_ALLOW_PRIVATE_HOSTS: 'true', GIT_SSL_CAINFO: '/run/git-server.pem', EMBEDDING_PROVIDER: 'none' };
+    const setup = { ...options(name, { ...environment as Record<string, string>, ...here, ...elsewhere }, { ...files, '/run/git-server.pem': gitServer.certificateFile }), shared };
+    return Object.assign(await startContainer([...ENTRY, ...command ?? []], setup), { setup });
+  };
+  const [workerPort] = await freePorts(1) as [number];
+  const containers = await Promise.all([start('mcp-server', { PORT: '0' }), start('mcp-server-2', { PORT: '0' }), start('mcp-worker', { WORKER_PORT: String(workerPort) })]);
+  const [one, two, worker] = containers;
+  try {
+    const servers = await Promise.all([one, two].map(async (each) => ({ url: await each.line(/Serving on (http:\/\/127\.0\.0\.1:\d+)/) })));
+    await worker.line(/(Working on \d)/);
+    const check = services['mcp-worker']?.healthcheck?.test.slice(1, -1) ?? [];
+    assert.equal((await runInContainer([...check, String(workerPort)], worker.setup)).code, 0);
+    const bearer = { authorization: `Bearer ${one.setup.environment['ADMIN_TOKEN']}`, 'content-type': 'application/json' };
+    const { job } = await getJson(servers[0] as { url: string }, '/api/repositories', { method: 'POST', headers: bearer, body: JSON.stringify({ url: `${gitServer.url}/team/all` }) }, 202);
+    // Asked at the other one, because neither keeps it to itself.
+    await until('the end of the clone', async () => (await getJson(servers[1] as { url: string }, `/api/jobs/${job.id}`, { headers: bearer })).job.finishedAt !== null);
+    for (const server of servers) {
+      const found = await getJson(server, '/api/search?query=answeredByEveryServer', { headers: bearer });
+      assert.equal(found.results[0]?.path, 'a.ts', JSON.stringify(await getJson(server, `/api/jobs/${job.id}`, { headers: bearer })));
+      assert.equal((await getJson(server, '/ready', { headers: bearer })).status, 'ready');
+    }
+    const token = readFileSync(path.join(clone, 'deploy/secrets/metrics-token'), 'utf8');
+    const figures = await (await fetch(`http://127.0.0.1:${workerPort}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+    assert.match(figures, /^code_index_database_connections/m);
+    assert.ok(existsSync(path.join(folder.path, 'volume-logs', 'mcp-server-2', 'serve.log')) && existsSync(path.join(folder.path, 'volume-logs', 'mcp-worker', 'worker.log')));
+    for (const each of containers) assert.equal(await each.stop('SIGTERM'), 0, each.said());
+  } finally {
+    for (const each of containers) await each.stop('SIGKILL');
   }
 });
 

@@ -10,7 +10,7 @@ import type { Job } from '../../src/domain/mod.ts';
 import { makeRepository, until } from '../faces.ts';
 import { getJson, startServer, type RunningServer } from '../server.ts';
 import { generateRepository, scratch } from '../whole.ts';
-import { lacking } from './programs.ts';
+import { lacking } from './files.ts';
 import { CONFIGURATION, startNginx, writeCertificate, type Nginx } from './nginx.ts';
 
 const TOKEN = 'a-token-of-the-nginx-test';
@@ -66,7 +66,8 @@ test('nginx takes the shipped file as it is', { skip: missing }, () => {
     '--ro-bind', path.join(folder.path, 'shipped'), '/etc/nginx/tls', '--ro-bind', CONFIGURATION, '/etc/nginx/nginx.conf', 'nginx', '-t', '-c', '/etc/nginx/nginx.conf',
   ], { encoding: 'utf8', stdio: ['ignore', stdout, 'pipe'] });
   assert.equal(told.status, 0, told.stderr);
-  assert.doesNotMatch(told.stderr, /\[(?:warn|error|emerg)\]/);
+  // Newer ones know another word for it, which older ones do not know.
+  assert.doesNotMatch(told.stderr.replaceAll(/^.*the "listen \.\.\. http2" directive is deprecated.*\n/gm, ''), /\[(?:warn|error|emerg)\]/);
 });
 
 test('the proxy speaks TLS, passes everything that is for the world, streams, and keeps the rest from it', { skip: missing }, async () => {

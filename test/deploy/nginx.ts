@@ -86,7 +86,7 @@ function answers(port: number): Promise<boolean> {
 }
 
 /** All at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -134,7 +134,7 @@ async function trace(folder: string): Promise<string> {
     pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0]);
     const headers = { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' };
     const { job } = await getJson({ url }, '/api/repositories', { method: 'POST', headers, body: JSON.stringify({ path: project }) }, 202);
-    for (let turn = 0; turn < 300 && (await getJson({ url }, `/api/jobs/${job.id}`, { headers })).job.state !== 'done'; turn++) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let turn = 0; turn < 200 && (await getJson({ url }, `/api/jobs/${job.id}`, { headers })).job.state !== 'done'; turn++) await new Promise((resolve) => setTimeout(resolve, 200));
     assert.equal((await getJson({ url }, '/api/search?query=parseUrl', { headers })).results[0].path, 'a.ts');
     for (const address of ['/metrics', '/ready']) await (await fetch(url + address, { headers })).text();
     process.kill(pid, 'SIGHUP');

@@ -3,20 +3,20 @@ import type { AccessRole, ApiToken, Job, WebTokenRevocation } from '../../domain
 import type { Journal, Tokens } from '../ports.ts';
 import type { Core } from './core.ts';
 
-type TokenRow = [id: number, name: string, role: string, repositories: string | null, created: string, expires: string | null, revoked: string | null];
-const COLUMNS = 'id, name, role, repositories, created, expires, revoked';
+export type TokenRow = [id: number, name: string, role: string, repositories: string | null, created: string, expires: string | null, revoked: string | null];
+export const TOKEN_COLUMNS = 'id, name, role, repositories, created, expires, revoked';
 
 export function makeTokens(core: Core): Tokens {
   const { writer } = core.database;
   return {
-    list: () => core.read('Listing tokens', async () => (await writer.rows<TokenRow>(`SELECT ${COLUMNS} FROM token ORDER BY id`)).map(tokenOf)),
+    list: () => core.read('Listing tokens', async () => (await writer.rows<TokenRow>(`SELECT ${TOKEN_COLUMNS} FROM token ORDER BY id`)).map(tokenOf)),
     byDigest: (digest) => core.read('Looking a token up', async () => {
-      const [row] = await writer.rows<TokenRow>(`SELECT ${COLUMNS} FROM token WHERE digest = $1`, [digest]);
+      const [row] = await writer.rows<TokenRow>(`SELECT ${TOKEN_COLUMNS} FROM token WHERE digest = $1`, [digest]);
       return row === undefined ? null : tokenOf(row);
     }),
     create: ({ digest, name, role, repositories, expiresAt }) => core.write('Storing a token', async () => {
       const [row] = await writer.rows<TokenRow>(
-        `INSERT INTO token (digest, name, role, repositories, created, expires) VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${COLUMNS}`,
+        `INSERT INTO token (digest, name, role, repositories, created, expires) VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${TOKEN_COLUMNS}`,
         [digest, name, role, repositories === null ? null : JSON.stringify(repositories), new Date().toISOString(), expiresAt],
       );
       return tokenOf(row as TokenRow);
@@ -35,7 +35,7 @@ export function makeTokens(core: Core): Tokens {
   };
 }
 
-function tokenOf([id, name, role, repositories, createdAt, expiresAt, revokedAt]: TokenRow): ApiToken {
+export function tokenOf([id, name, role, repositories, createdAt, expiresAt, revokedAt]: TokenRow): ApiToken {
   return { id, name, role: role as AccessRole, repositories: repositories === null ? null : (JSON.parse(repositories) as string[]), createdAt, expiresAt, revokedAt };
 }
 

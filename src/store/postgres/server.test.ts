@@ -1,9 +1,12 @@
 /** What goes wrong with a database server, on a real one: addresses, formats, pools, restarts, lost leases, replicas. */
 import assert from 'node:assert/strict';
+import { chownSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { CodeIndexError } from '../../base/mod.ts';
+import { makeCertificate } from '../../../test/certificate.ts';
 import { pgvectorIsInstalled, postgresIsInstalled, startPostgres, type PrivatePostgres } from '../../../test/services/postgres.ts';
 import { openStore, type ServerOptions } from '../open.ts';
 import type { Store } from '../ports.ts';
@@ -135,6 +138,27 @@ if (postgresIsInstalled()) {
       assert.ok((await replica.query("SELECT count(*) AS n FROM pg_stat_activity WHERE application_name LIKE 'code-index%answering'"))[0].n > 0, 'the replica was asked');
       const token = await reader.tokens.create({ digest: new Uint8Array(32), name: 't', role: 'reader', repositories: null, expiresAt: null });
       assert.deepEqual((await reader.tokens.list()).map(({ id }) => id), [token.id], 'tokens are read where they are written');
+    });
+
+    test('TLS: the certificate is verified where the address says so, and one of nobody is told', async () => {
+      const { certificate, key } = makeCertificate('database');
+      await using own = await startPostgres();
+      const { uid, gid } = statSync(own.dataFolder);
+      for (const [name, bytes] of [['server.crt', certificate], ['server.key', key]] as const) {
+        const file = path.join(own.dataFolder, name);
+        // The server insists on a key that only its user reads.
+        writeFileSync(file, bytes, { mode: 0o600 });
+        chownSync(file, uid, gid);
+      }
+      const authority = path.join(own.dataFolder, 'server.crt');
+      await own.query("ALTER SYSTEM SET ssl = 'on'");
+      await own.stop('fast');
+      await own.start();
+      const url = (await own.createDatabase()).replace('127.0.0.1', 'localhost');
+      assert.match(await told(open(`${url}?sslmode=verify-full`), own.password), /^unavailable: .*certificate is signed by (itself|nobody whom this machine trusts).*sslrootcert/);
+      await using store = await open(`${url}?sslmode=verify-full&sslrootcert=${authority}`);
+      assert.deepEqual(await store.meta.repositories(), []);
+      assert.deepEqual(await own.query("SELECT count(*) > 0 AS encrypted FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE ssl AND application_name LIKE 'code-index%'"), [{ encrypted: true }]);
     });
 
     if (pgvectorIsInstalled()) {

@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import { asStoreError } from './errors.ts';
 import { makeFiles } from './files.ts';
 import { Garbage } from './garbage.ts';
+import { makeTransfer } from './incoming.ts';
 import { Leases, type Lease } from './leases.ts';
 import { Merger } from './merger.ts';
 import { makeMeta } from './meta.ts';
@@ -97,6 +98,7 @@ export async function openPostgres({ database, readOnly, vectorSizes = SIZES }: 
       'Use deploy/backup (pg_dump every 15 minutes, see docs/disaster-recovery.md), or `code-index migrate-store` for a copy in SQLite.',
     )),
     connections: () => database.connections(),
+    transfer: makeTransfer(core, leases, committer.vectors),
     [Symbol.asyncDispose]: () => core.close(),
   };
 }

@@ -57,7 +57,7 @@ export class Committer {
     const fresh: BlobId[] = [];
     const ids = blobs.map((blob) => {
       const oid = oidBytes(blob.oid);
-      const language = this.#language(blob.language);
+      const language = this.language(blob.language);
       const known = find.get(oid, repository, language) as BlobId | undefined;
       // A blob that is known has its postings in an older block: here it is a document that nobody finds.
       fresh.push(0);
@@ -146,7 +146,8 @@ export class Committer {
     this.#sql('DELETE FROM block WHERE id = ?').run(id);
   }
 
-  #language(name: string): number {
+  /** The number of a language, made where it is missing. */
+  language(name: string): number {
     let code = this.#languages.get(name);
     if (code === undefined) {
       this.#sql('INSERT INTO language (name) VALUES (?) ON CONFLICT DO NOTHING').run(name);

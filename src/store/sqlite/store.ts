@@ -7,6 +7,7 @@ import { copyApart, keyText } from './copy.ts';
 import { Core } from './core.ts';
 import { makeFiles } from './files.ts';
 import { Garbage } from './garbage.ts';
+import { makeTransfer } from './incoming.ts';
 import { Leases } from './lease.ts';
 import { Merger } from './merge.ts';
 import { makeJournal } from './journal.ts';
@@ -77,6 +78,7 @@ export function openSqlite({ readOnly, vectorSizes = SIZES, ...place }: Place & 
       core.checkpoint();
     })),
     copyTo: (file, options) => copyApart({ source: 'live', file: place.file, dataDir: place.dataDir, key: keyText(place.cipher), to: file }, options),
+    transfer: makeTransfer(core, leases, writing),
     [Symbol.asyncDispose]: () => core.close(),
   };
 }

@@ -2,7 +2,7 @@ import type { AccessRole, ApiToken, WebTokenRevocation } from '../../domain/mod.
 import type { Tokens } from '../ports.ts';
 import type { Core } from './core.ts';
 
-interface TokenRow {
+export interface TokenRow {
   id: number;
   name: string;
   role: string;
@@ -18,11 +18,11 @@ interface RevocationRow {
   revoked: string;
 }
 
-const COLUMNS = 'id, name, role, repositories, created, expires, revoked';
+export const TOKEN_COLUMNS = 'id, name, role, repositories, created, expires, revoked';
 
 export function makeTokens(core: Core): Tokens {
-  const all = core.reader.prepare<[], TokenRow>(`SELECT ${COLUMNS} FROM token ORDER BY id`);
-  const one = core.reader.prepare<[Uint8Array], TokenRow>(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
+  const all = core.reader.prepare<[], TokenRow>(`SELECT ${TOKEN_COLUMNS} FROM token ORDER BY id`);
+  const one = core.reader.prepare<[Uint8Array], TokenRow>(`SELECT ${TOKEN_COLUMNS} FROM token WHERE digest = ?`);
   const revocations = core.reader.prepare<[], RevocationRow>('SELECT kind, name, revoked FROM web_token_revocation ORDER BY revoked, kind, name');
   const concerning = core.reader.prepare<[string | null, string], RevocationRow>("SELECT kind, name, revoked FROM web_token_revocation WHERE (kind = 'id' AND name = ?) OR (kind = 'subject' AND name = ?)");
   return {
@@ -33,7 +33,7 @@ export function makeTokens(core: Core): Tokens {
     }),
     create: async ({ digest, name, role, repositories, expiresAt }) => core.writeSoon('Storing a token', (database) => tokenOf(
       database
-        .prepare(`INSERT INTO token (digest, name, role, repositories, created, expires) VALUES (?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`)
+        .prepare(`INSERT INTO token (digest, name, role, repositories, created, expires) VALUES (?, ?, ?, ?, ?, ?) RETURNING ${TOKEN_COLUMNS}`)
         .get(digest, name, role, repositories === null ? null : JSON.stringify(repositories), new Date().toISOString(), expiresAt) as TokenRow,
     )),
     revoke: async (id) => core.writeSoon('Revoking a token', (database) =>
@@ -48,7 +48,7 @@ export function makeTokens(core: Core): Tokens {
   };
 }
 
-function tokenOf({ id, name, role, repositories, created, expires, revoked }: TokenRow): ApiToken {
+export function tokenOf({ id, name, role, repositories, created, expires, revoked }: TokenRow): ApiToken {
   return {
     id, name, role: role as AccessRole, repositories: repositories === null ? null : (JSON.parse(repositories) as string[]),
     createdAt: created, expiresAt: expires, revokedAt: revoked,

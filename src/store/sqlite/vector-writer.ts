@@ -23,7 +23,7 @@ export class VectorWriter {
 
   put(repository: RepositoryId, { model, dimensions, rows }: NewVectors): void {
     if (rows.length === 0) return;
-    const { id } = this.#model(model, dimensions);
+    const { id } = this.model(model, dimensions);
     const owner: Owner = { repository, model: id, dimensions };
     const about = this.#sql('SELECT chunks FROM blob WHERE id = ? AND repository = ? AND state = 1').pluck();
     const insert = this.#sql('INSERT OR REPLACE INTO vector (id, data) VALUES (?, ?)');
@@ -75,7 +75,8 @@ export class VectorWriter {
     this.#sql('DELETE FROM model WHERE NOT EXISTS (SELECT 1 FROM blob WHERE embedded = model.id) AND NOT EXISTS (SELECT 1 FROM vector_segment WHERE model = model.id)').run();
   }
 
-  #model(name: string, dimensions: number): ModelRow {
+  /** The model of this name, made where it is missing. */
+  model(name: string, dimensions: number): ModelRow {
     const known = this.#sql('SELECT id, name, dimensions FROM model WHERE name = ?').get(name) as ModelRow | undefined;
     if (known !== undefined) {
       if (known.dimensions === dimensions) return known;

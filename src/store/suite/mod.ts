@@ -9,6 +9,7 @@ import { LIFE } from './life.ts';
 import { POSTINGS } from './postings.ts';
 import { PROPERTIES } from './property.ts';
 import { RECORDS } from './records.ts';
+import { TRANSFER } from './transfer.ts';
 import { VECTORS } from './vectors.ts';
 
 export type { Driver } from './harness.ts';
@@ -16,6 +17,6 @@ export type { Driver } from './harness.ts';
 /** What every driver must do, as tests. */
 export function storeSuite(name: string, driver: Driver): void {
   describe(`store on ${name}`, () => {
-    for (const [title, run] of Object.entries({ ...LIFE, ...FILES, ...POSTINGS, ...VECTORS, ...RECORDS, ...PROPERTIES })) test(title, () => run(driver));
+    for (const [title, run] of Object.entries({ ...LIFE, ...FILES, ...POSTINGS, ...VECTORS, ...RECORDS, ...TRANSFER, ...PROPERTIES })) test(title, () => run(driver));
   });
 }

@@ -4,7 +4,7 @@ import { CodeIndexError } from '../../base/mod.ts';
 import { OPERATIONS, type Field } from '../../service/mod.ts';
 import type { Command, Parsed } from './command.ts';
 
-const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, upload, listJobs, showJob, cancelJob, replayJob, secrets, doctor, createToken, listTokens, revokeToken, audit, backup, listBackups, restore, rekey } = OPERATIONS;
+const { search, symbol, read, similar, status, index, watch, list, add, update, remove, cleanup, reindex, upload, listJobs, showJob, cancelJob, replayJob, secrets, doctor, createToken, listTokens, revokeToken, audit, backup, listBackups, restore, rekey, migrateStore } = OPERATIONS;
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -116,6 +116,14 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   { name: 'rekey', usage: 'rekey', text: rekey.text, operation: rekey, toInput: (parsed, { cwd }) => ({ ...parsed.input, ...inFolder(parsed.input, 'newKeyFile', cwd) }) },
+  {
+    name: 'migrate-store', usage: 'migrate-store --to <address>', text: migrateStore.text, operation: migrateStore, streams: true,
+    toInput: (parsed) => {
+      if (parsed.words.length > 0) throw new CodeIndexError('invalid_query', '`code-index migrate-store` takes no words, but one was given.', 'Name the databases with --from and --to.');
+      return parsed.input;
+    },
+    examples: ['code-index migrate-store --to postgresql://mcp_user@db.example.org:5432/codeindex', 'code-index migrate-store --from postgresql://mcp_user@db.example.org:5432/codeindex --to sqlite:copy.db'],
+  },
   {
     name: 'watch', usage: 'watch [path ...]', text: watch.text, operation: watch, streams: true,
     toInput: (parsed, { cwd }) => ({ ...parsed.input, targets: parsed.words.length === 0 ? [cwd] : parsed.words }),

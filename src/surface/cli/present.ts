@@ -1,13 +1,13 @@
 import type { Answer } from '../../domain/mod.ts';
 import {
   indexedSentences, jobSentence, repositoryParts,
-  type AuditAnswer, type BackupAnswer, type BackupsAnswer, type CreatedTokenAnswer, type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type JobAnswer, type JobsAnswer, type RekeyAnswer, type RemovedAnswer, type RepositoryLine, type RestoreAnswer, type RevokedTokenAnswer, type SecretsAnswer, type StatusAnswer, type TokensAnswer,
+  type AuditAnswer, type BackupAnswer, type BackupsAnswer, type CreatedTokenAnswer, type DoctorAnswer, type IndexAnswer, type IndexedAnswer, type JobAnswer, type JobsAnswer, type MigrateStoreAnswer, type RekeyAnswer, type RemovedAnswer, type RepositoryLine, type RestoreAnswer, type RevokedTokenAnswer, type SecretsAnswer, type StatusAnswer, type TokensAnswer,
 } from '../../service/mod.ts';
 import type { ReadAnswer } from '../../search/mod.ts';
 import type { Command } from './command.ts';
 import { EXIT } from './exit.ts';
 import { auditLines, createdTokenLines, revokedLine, tokenLines } from './render-tokens.ts';
-import { backupLines, backupListLines, rekeyLines, restoreLines } from './render-backups.ts';
+import { backupLines, backupListLines, migratedLines, rekeyLines, restoreLines } from './render-backups.ts';
 import { searchLines } from './render-answer.ts';
 import { readLines } from './render-read.ts';
 import { secretLines } from './render-secrets.ts';
@@ -46,6 +46,7 @@ const LINES: Readonly<Record<string, Present>> = {
   'backup list': (answer: BackupsAnswer, paint) => backupListLines(answer, paint),
   restore: (answer: RestoreAnswer, paint) => restoreLines(answer, paint),
   rekey: (answer: RekeyAnswer) => rekeyLines(answer),
+  'migrate-store': (answer: MigrateStoreAnswer, paint) => migratedLines(answer, paint),
   secrets: (answer: SecretsAnswer, paint) => secretLines(answer, paint),
   doctor: (answer: DoctorAnswer, paint) => doctorLines(answer, paint),
 };

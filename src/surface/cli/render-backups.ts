@@ -1,5 +1,5 @@
 /** Backups for people. */
-import { bytes, plural, type BackupAnswer, type BackupLine, type BackupsAnswer, type RekeyAnswer, type RestoreAnswer } from '../../service/mod.ts';
+import { bytes, plural, type BackupAnswer, type BackupLine, type BackupsAnswer, type MigrateStoreAnswer, type RekeyAnswer, type RestoreAnswer } from '../../service/mod.ts';
 import type { Paint } from './terminal.ts';
 
 export function backupLines({ made, removed }: BackupAnswer, paint: Paint): readonly string[] {
@@ -28,6 +28,18 @@ export function restoreLines({ restored, unpacked, missing }: RestoreAnswer, pai
 export function rekeyLines({ before, after, bytes: size }: RekeyAnswer): readonly string[] {
   const how = after === 'plain' ? 'is not encrypted any more: leave DATABASE_KEY and DATABASE_KEY_FILE out from now on' : `is encrypted with the ${before === 'plain' ? '' : 'new '}key: give it in DATABASE_KEY or DATABASE_KEY_FILE from now on`;
   return [`The database (${bytes(size)}) ${how}. Backups keep the key that they were made with.`];
+}
+
+export function migratedLines({ from, to, copied, verifiedOnly, counts, sha256 }: MigrateStoreAnswer, paint: Paint): readonly string[] {
+  const kept = counts.repositories - copied.length;
+  const number = (value: number): string => value.toLocaleString('en-US');
+  return [
+    verifiedOnly
+      ? `${paint.path(to)} is an equal copy of ${paint.path(from)}.`
+      : `${paint.path(to)} is now an equal copy of ${paint.path(from)}: ${copied.length === 1 ? '1 repository' : `${number(copied.length)} repositories`} copied${kept === 0 ? '' : `, ${number(kept)} there already`}.`,
+    `Compared: ${Object.entries(counts).map(([kind, count]) => `${number(count)} ${kind}`).join(', ')}.`,
+    `SHA-256 of the repositories ${sha256.repositories}, of tokens, jobs and audit log ${sha256.records}`,
+  ];
 }
 
 function contents({ counts, database }: BackupLine): string {
