@@ -34,6 +34,8 @@ export class NewsReader {
   /** The last that was read; null before the first connection. */
   #last: string | null = null;
   #stands = false;
+  /** There was a time without a connection. */
+  #late = false;
   #closed = false;
   readonly #closing = Promise.withResolvers<never>();
   #ended: Promise<void> = Promise.resolve();
@@ -83,6 +85,7 @@ export class NewsReader {
         }
       } catch {
         this.#stands = false;
+        this.#late = true;
         if (!this.#closed) await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS));
       }
     }
@@ -93,9 +96,9 @@ export class NewsReader {
     const [newest] = await this.#open(this.#client.xrevrange(this.#stream, '+', '-', 'COUNT', 1));
     const end = newest?.[0] ?? '0-0';
     this.#stands = true;
-    const first = this.#last === null;
     if (this.#last === null || isLater(this.#last, end)) this.#last = end;
-    if (!first) this.#onNews({ kind: 'missed' });
+    if (this.#late) this.#onNews({ kind: 'missed' });
+    this.#late = false;
   }
 
   #open<T>(reply: Promise<T>): Promise<T> {
