@@ -49,7 +49,7 @@ async function allDone(records: Records, count: number): Promise<void> {
 
 /** Fifty jobs of ten repositories, no two equal. */
 function load(queue: Queue): Promise<readonly Job[]> {
-  return Promise.all(Array.from({ length: 50 }, (_, at) => ask(queue, `r${at % 10}`, { kind: 'add', target: `/work/${at}`, name: `r${at % 10}` })));
+  return Promise.all(Array.from({ length: 50 }, (_, at) => ask(queue, `r${at % 10}`, { kind: 'add', target: `/projects/${at}`, name: `r${at % 10}` })));
 }
 
 test('what one process adds another does, and a third sees how far it is, takes part in and stops', async () => {
