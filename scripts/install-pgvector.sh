@@ -25,16 +25,8 @@ apt-get install -y -qq --no-install-recommends "postgresql-server-dev-$version" 
 
 # The machine's own mirror: the first address that has this machine's release, in either of apt's two forms.
 own_release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
-  sed -nE "s/^deb +(\[[^]]*\] +)?([^ ]+) +$own_release +.*/\2/p" | head -1)
-if [ -z "$mirror" ]; then
-  mirror=$(cat /etc/apt/sources.list.d/*.sources 2>/dev/null |
-    awk -v release="$own_release" '
-      /^$/ { uri = ""; found = 0 }
-      /^URIs:/ { uri = $2 }
-      /^Suites:/ { for (i = 2; i <= NF; i++) if ($i == release) found = 1 }
-      uri != "" && found { print uri; exit }')
-fi
+# shellcheck disable=SC2016
+mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(IDENTIFIER)' | sed -n "s/ $own_release Packages$//p" | head -1)
 [ -n "$mirror" ] || fail "apt's sources on this machine name no mirror of $own_release."
 
 # Lists in a folder of their own: the machine's apt never sees the newer release, so nothing of it is installed later.

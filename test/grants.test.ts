@@ -136,7 +136,7 @@ test('grants: work on a forbidden repository is not there either', async () => {
   assert.equal(await ids(limited), '3');
   assert.equal(await ids(limited, { limit: 1 }), '3');
   assert.equal(await ids(limited, { repository: 'vault' }), '');
-  for (const operation of [OPERATIONS.showJob, OPERATIONS.cancelJob]) {
+  for (const operation of [OPERATIONS.showJob, OPERATIONS.cancelJob, OPERATIONS.replayJob]) {
     assert.equal((await told(as(both, ['shop'], 'admin'), operation, { id: '1' })).replaceAll('\\"1\\"', 'x'), (await told(as(both, ['shop'], 'admin'), operation, { id: '9' })).replaceAll('\\"9\\"', 'x'));
   }
 });

@@ -14,7 +14,7 @@ BACKUP_COMPRESS=${BACKUP_COMPRESS:-1}
 BACKUP_METRICS_FILE=${BACKUP_METRICS_FILE:-}
 
 stored() {
-  if has_bucket; then s3_list; else find "$BACKUP_DIR" -maxdepth 1 -type f -printf '%f\n'; fi
+  if has_bucket; then s3_list; else stored_here; fi
 }
 
 # Two runs never work at once: neither two on this machine (the folder), nor two anywhere on this database (its own lock).
@@ -139,7 +139,8 @@ make_backup() {
       for file in "$SCRATCH/$name".dump.zst.*; do printf 'part %s\n' "${file##*/}" >>"$SCRATCH/$name.manifest"; done
     fi
     upload "$name"
-    if [[ "$BACKUP_KEEP_LOCAL" == true ]]; then keep_here "$name"; fi
+    # The manifest stays in any case: servers that see this folder tell by it how old the newest backup is.
+    if [[ "$BACKUP_KEEP_LOCAL" == true ]]; then keep_here "$name"; else mv "$SCRATCH/$name.manifest" "$BACKUP_DIR/"; fi
   else
     keep_here "$name"
   fi

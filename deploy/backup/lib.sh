@@ -153,6 +153,14 @@ STAMP_PATTERN='[0-9]{8}_[0-9]{6}'
 # Names of whole backups of BACKUP_OF, oldest first: stdin has names of objects or files.
 backups_among() { sed -nE "s/^(${BACKUP_OF}_${STAMP_PATTERN})\.manifest$/\1/p" | sort; }
 
+# Names of the files in BACKUP_DIR, without manifests of backups whose dump is in a bucket.
+stored_here() {
+  local name
+  find "$BACKUP_DIR" -maxdepth 1 -type f -printf '%f\n' | while read -r name; do
+    [[ "$name" == *.manifest && ! -e "$BACKUP_DIR/${name%.manifest}.dump.zst" && ! -e "$BACKUP_DIR/${name%.manifest}.dump.zst.0000" ]] || printf '%s\n' "$name"
+  done
+}
+
 # Of the names on stdin those that are older than BACKUP_KEEP_DAYS: manifests, dumps, and parts that never got a manifest.
 too_old() {
   local limit

@@ -20,7 +20,7 @@ fetch() {
 }
 
 list_backups() {
-  if has_bucket; then s3_list >"$SCRATCH/stored" || fail 1 "Backups cannot be listed, because $S3_FAULT."; else find "$BACKUP_DIR" -maxdepth 1 -type f -printf '%f\n' >"$SCRATCH/stored"; fi
+  if has_bucket; then s3_list >"$SCRATCH/stored" || fail 1 "Backups cannot be listed, because $S3_FAULT."; else stored_here >"$SCRATCH/stored"; fi
   backups_among <"$SCRATCH/stored"
 }
 

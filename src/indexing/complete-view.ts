@@ -20,6 +20,8 @@ export async function completeView(context: { store: Store; pool: Pool; embeddin
   const opening = embedding?.model();
   opening?.catch(() => {});
   const { parsed, pendingVectors, vectorsFailure } = await meaningPhase(run, embedding === null || opening === undefined ? null : { opening, threadFile: embedding.threadFile }, true, lease);
+  await lease.disposeAsync();
+  await note(run);
   const files = await store.files.plan.count([view.id]);
   const summary: IndexSummary = {
     repository: repository.name, branch: view.branch, commit: view.commit, files, changed: 0, removed: 0, skipped: 0, textOnly: 0, bytes: 0, textMillis: 0,
@@ -27,4 +29,13 @@ export async function completeView(context: { store: Store; pool: Pool; embeddin
   };
   onProgress?.({ kind: 'done', repository: repository.name, summary });
   return summary;
+}
+
+/** Views share what is parsed: a count that another view's run made untrue is made true. */
+async function note({ store, repository, view, signal }: MeaningRun): Promise<void> {
+  const pendingSymbols = await store.files.plan.unparsedCount(repository.id);
+  const now = (await store.meta.views([repository.id])).find(({ id }) => id === view.id);
+  if (now === undefined || now.pendingSymbols === pendingSymbols) return;
+  await using _lease = await store.lease(`counting symbols of ${repository.name}`, signal === undefined ? {} : { signal });
+  await store.commit({ repository: repository.id, view: { id: view.id, pendingSymbols } });
 }

@@ -93,8 +93,8 @@ async function check(ran: Promise<Ran>, code: number, words: RegExp): Promise<vo
 
 const objectsOf = (database: string): string[] => [...s3.objects.keys()].filter((key) => key.includes(`/${database}_`)).sort();
 const stampOf = (daysAgo: number): string => new Date(Date.now() - daysAgo * DAY_MILLIS).toISOString().replaceAll(/[-:]/g, '').replace('T', '_').slice(0, 15);
-/** Nothing but the lock that runs share. */
-const leftIn = (folder: string): string[] => readdirSync(folder).filter((name) => name !== '.lock');
+/** Nothing but the lock that runs share, and the manifests, by which servers tell the age of the newest backup. */
+const leftIn = (folder: string): string[] => readdirSync(folder).filter((name) => name !== '.lock' && !name.endsWith('.manifest'));
 
 /** Arguments of every process on this machine that may be seen. */
 function argumentsOfAll(): string {
@@ -123,6 +123,8 @@ test('backed up, lost, restored: every row, index and counter is as it was, and 
   for (const secret of [s3.variables['S3_SECRET_ACCESS_KEY'] as string, server.password, encodeURIComponent(server.password)]) assert.ok(!seen.includes(secret));
   assert.ok(objectsOf('lost').length > 2, 'parts and a manifest');
   assert.deepEqual(leftIn(folder.path), ['backup.prom']);
+  assert.match(readdirSync(folder.path).join(' '), /\blost_\d{8}_\d{6}\.manifest\b/);
+  await check(run('restore.sh', ['latest'], { url, folder: folder.path, env: { S3_ENDPOINT: '' } }), 1, /There is no backup "latest" of lost/);
   assert.match(readFileSync(path.join(folder.path, 'backup.prom'), 'utf8'), /^code_index_backup_succeeded 1$/m);
   await check(run('backup.sh', ['check', '15'], { url, folder: folder.path }), 0, /is 0 minutes old/);
 
@@ -174,7 +176,7 @@ test('without a bucket backups stay in the folder and come back from there', { s
   await check(run('backup.sh', ['check'], asked), 1, /There is no backup of local/);
   await check(run('backup.sh', [], asked), 0, /Backup local_/);
   const [name = ''] = (await run('restore.sh', ['list'], asked)).stdout.split('\n');
-  assert.deepEqual(leftIn(folder.path).sort(), [`${name}.dump.zst`, `${name}.manifest`]);
+  assert.deepEqual(leftIn(folder.path), [`${name}.dump.zst`]);
   await check(run('restore.sh', [name, '--check'], asked), 0, /is whole/);
   await ask(url, "DELETE FROM blob WHERE repository = 3; INSERT INTO repository (name) VALUES ('newer')");
   await check(run('restore.sh', [name], asked), 3, /is not empty \(7 tables\), and nothing was touched/);

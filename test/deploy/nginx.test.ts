@@ -108,7 +108,7 @@ test('the proxy speaks TLS, passes everything that is for the world, streams, an
 
 /** Events of a job come while it runs, and the protocol of agents goes through. */
 async function streams(nginx: Nginx, server: RunningServer): Promise<void> {
-  generateRepository(path.join(roots, 'large'), 500);
+  generateRepository(path.join(roots, 'large'), 200);
   const { id } = await add(server, path.join(roots, 'large'));
   const response = await fetch(`${nginx.url}/api/jobs/${id}/events`, { headers: bearer });
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);

@@ -1,7 +1,12 @@
 /** Several processes at one queue, each a queue object with its own connections; and a Redis that is killed, emptied or wrong. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeCertificate } from '../../../test/certificate.ts';
+import { freePort } from '../../../test/services/ports.ts';
 import { startRedis, type RedisService } from '../../../test/services/redis.ts';
 import { CodeIndexError } from '../../base/mod.ts';
 import type { Job } from '../../domain/mod.ts';
@@ -177,6 +182,20 @@ test('one of all has the turn, and another one when it is gone', async () => {
   await first[Symbol.asyncDispose]();
   await sleep(350);
   assert.equal(await second.isTurn('upkeep', 300), true);
+});
+
+test('over TLS: a certificate that nobody vouches for is refused with the way out', async () => {
+  const { certificate, key } = makeCertificate('Redis');
+  const folder = mkdtempSync(path.join(tmpdir(), 'code-index-redis-tls-'));
+  const port = await freePort();
+  try {
+    writeFileSync(path.join(folder, 'certificate.pem'), certificate);
+    writeFileSync(path.join(folder, 'key.pem'), key);
+    await using _secure = await startRedis({ settings: { 'tls-port': String(port), 'tls-cert-file': path.join(folder, 'certificate.pem'), 'tls-key-file': path.join(folder, 'key.pem'), 'tls-auth-clients': 'no' } });
+    await assert.rejects(openSharedQueue({ records: new Records(), execute: null, redis: { url: `rediss://localhost:${port}` } }), { code: 'unavailable', message: /cannot be spoken to over TLS: .*self-signed/, fix: /NODE_EXTRA_CA_CERTS/ });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('what is wrong with Redis is said, with the way out and without the password', async () => {
