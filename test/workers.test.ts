@@ -11,7 +11,7 @@ import { tarOf } from './archives.ts';
 import { git, makeRepository, run, until, writeFiles } from './faces.ts';
 import { getJson, startServer, startWorker, type RunningServer } from './server.ts';
 import { freePort } from './services/ports.ts';
-import { startRedis } from './services/redis.ts';
+import { REDIS_MISSING, startRedis } from './services/redis.ts';
 import { generateRepository, scratch } from './whole.ts';
 
 const MANAGED = { ENABLE_REPOSITORY_MANAGEMENT: 'true', EMBEDDING_PROVIDER: 'none', CODE_INDEX_THREADS: '1', RATE_LIMIT: 'off', MASK_SECRETS: 'false' };
@@ -35,7 +35,7 @@ async function ready(server: RunningServer): Promise<string> {
   return `${response.status} ${await response.text()}`;
 }
 
-test('two workers of one server, one killed while it indexes and one stopped: all is done, and nothing twice', async () => {
+test('two workers of one server, one killed while it indexes and one stopped: all is done, and nothing twice', { skip: REDIS_MISSING }, async () => {
   using folder = scratch('workers');
   const dataDir = join(folder.path, 'data');
   mkdirSync(dataDir);
@@ -74,7 +74,7 @@ test('two workers of one server, one killed while it indexes and one stopped: al
   assert.deepEqual([job.state, job.attempts, job.error], ['queued', 0, null]);
 });
 
-test('a worker on another disk makes a clone of its own, says what it has not, and what is dead begins anew', async () => {
+test('a worker on another disk makes a clone of its own, says what it has not, and what is dead begins anew', { skip: REDIS_MISSING }, async () => {
   using folder = scratch('disks');
   const [shared, one, two, three] = ['shared', 'one', 'two', 'three'].map((name) => join(folder.path, name)) as [string, string, string, string];
   for (const each of [shared, one, two, three]) mkdirSync(each);
@@ -125,7 +125,7 @@ test('a worker on another disk makes a clone of its own, says what it has not, a
   assert.equal((await ended(server, (await asked(server, 'POST', '/api/repositories/cloned/reindex')).id)).state, 'done');
 });
 
-test('a job that needs too much memory is ended and says so; settings that make no sense are refused', async () => {
+test('a job that needs too much memory is ended and says so; settings that make no sense are refused', { skip: REDIS_MISSING }, async () => {
   using folder = scratch('bounds');
   const dataDir = join(folder.path, 'data');
   mkdirSync(dataDir);

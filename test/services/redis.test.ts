@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
-import { startRedis } from './redis.ts';
+import { REDIS_MISSING, startRedis } from './redis.ts';
 
-test('a Redis of a test wants its password, keeps what was written over a kill, and forgets when it is told to', async () => {
+test('a Redis of a test wants its password, keeps what was written over a kill, and forgets when it is told to', { skip: REDIS_MISSING }, async () => {
   await using redis = await startRedis({ password: 'an open secret', settings: { 'maxmemory-policy': 'allkeys-lru' } });
   const stranger = new Redis(redis.port, '127.0.0.1', { retryStrategy: () => null });
   stranger.on('error', () => {});

@@ -11,9 +11,9 @@ import { RESTART } from './restart.ts';
 
 export type { Driver } from './harness.ts';
 
-/** What every driver must do, as tests. */
-export function queueSuite(name: string, driver: Driver): void {
-  describe(`queue on ${name}`, () => {
+/** What every driver must do, as tests; `skip` says what is not there on this machine. */
+export function queueSuite(name: string, driver: Driver, skip: string | false = false): void {
+  describe(`queue on ${name}`, { skip }, () => {
     for (const [title, run] of Object.entries({ ...ORDER, ...LIFE, ...AGAIN, ...RESTART })) test(title, () => run(driver));
   });
 }

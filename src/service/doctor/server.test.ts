@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startRedis } from '../../../test/services/redis.ts';
+import { REDIS_MISSING, startRedis } from '../../../test/services/redis.ts';
 import type { RedisPlace } from '../../queue/mod.ts';
 import { openService } from '../service.ts';
 import { SERVER } from './server.ts';
 
-test('the queue: within each server, shared, in danger, or out of reach', async () => {
+test('the queue: within each server, shared, in danger, or out of reach', { skip: REDIS_MISSING }, async () => {
   await using redis = await startRedis({ password: 'between us' });
   const found = async (place?: RedisPlace): Promise<string> => {
     await using service = openService({ dataDir: '/nowhere', allowedRoots: [], workspace: [], defaultDaysToKeep: 0, autoCleanup: false, version: '0', ...(place === undefined ? {} : { redis: place }) });
