@@ -13,8 +13,9 @@ import { pgvectorIsInstalled, startPostgres, type PrivatePostgres } from '../ser
 import { startS3, type S3Server } from '../services/s3.ts';
 import { cleanEnvironment } from '../server.ts';
 import { finished, generateRepository, LAUNCHER, scratch, type Ran } from '../whole.ts';
+import { lacking } from './files.ts';
 
-const missing = pgvectorIsInstalled() ? false : 'PostgreSQL with pgvector is not installed';
+const missing = pgvectorIsInstalled() ? lacking('curl', 'zstd') : 'PostgreSQL with pgvector is not installed';
 const SCRIPTS = path.resolve(import.meta.dirname, '..', '..', 'deploy', 'backup');
 const DAY_MILLIS = 86_400_000;
 

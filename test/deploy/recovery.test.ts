@@ -9,8 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresIsInstalled, startPostgres, type PrivatePostgres } from '../services/postgres.ts';
 import { startS3, type S3Server } from '../services/s3.ts';
 import { finished, scratch, type Ran } from '../whole.ts';
+import { lacking } from './files.ts';
 
-const missing = postgresIsInstalled() ? false : 'PostgreSQL is not installed';
+const missing = postgresIsInstalled() ? lacking('curl', 'zstd') : 'PostgreSQL is not installed';
 const SCRIPT = path.resolve(import.meta.dirname, '..', '..', 'deploy', 'backup', 'pitr.sh');
 
 interface Stage extends AsyncDisposable {

@@ -28,17 +28,18 @@ test('a private server answers an ordinary user who has a password, with both ex
   await assert.rejects(ask(stranger, 'SELECT 1'), /password authentication failed/);
 });
 
-for (const how of ['fast', 'immediate', 'killed'] as const) {
-  test(`what was committed is there again after a stop that is ${how}`, { skip: missing }, async () => {
-    await using server = await startPostgres();
-    const url = await server.createDatabase();
-    await ask(url, 'CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n');
+test('what was committed is there again after every kind of stop', { skip: missing }, async () => {
+  await using server = await startPostgres();
+  const url = await server.createDatabase();
+  await ask(url, 'CREATE TABLE kept (n integer)');
+  for (const [at, how] of (['fast', 'immediate', 'killed'] as const).entries()) {
+    await ask(url, 'INSERT INTO kept SELECT generate_series(1, 1000)');
     await server.stop(how);
     await assert.rejects(ask(url, 'SELECT 1'), /ECONNREFUSED/);
     await server.start();
-    assert.deepEqual(await ask(url, 'SELECT count(*)::int AS rows FROM kept'), [{ rows: 1000 }]);
-  });
-}
+    assert.deepEqual(await ask(url, 'SELECT count(*)::int AS rows FROM kept'), [{ rows: 1000 * (at + 1) }]);
+  }
+});
 
 test('a replica reads what the first wrote and refuses to write', { skip: missing }, async () => {
   await using first = await startPostgres();
