@@ -34,7 +34,7 @@ take_locks() {
   fail_database "$answer $rest"
 }
 
-# zstd: pg_dump's own gzip takes three times the processor's time for a larger file.
+# zstd: pg_dump's own gzip takes twice the processor's time for a larger file.
 dump() {
   local file=$1
   {

@@ -9,5 +9,6 @@ export type {
   SymbolNameHit, SymbolQuery, Symbols, TermPostings, Terms, Tokens, TrigramPlan, Trigrams, VectorHit, VectorProducts, Vectors, ViewDelta,
 } from './ports.ts';
 export type { Connection, Database, Session, Value } from './postgres/database.ts';
+export { readCopied, withNumbers, type CopiedType } from './postgres/copied-rows.ts';
 export { openOver, openStore, placeOf, rekeyStore, restoreStore, type OpenOptions, type ReplaceOptions, type ServerOptions } from './open.ts';
 export { copyStore, withoutId, type CopiedStore } from './transfer/copy.ts';

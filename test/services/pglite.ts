@@ -5,7 +5,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { vector } from '@electric-sql/pglite-pgvector';
-import type { Connection, Database, Session, Value } from '../../src/store/mod.ts';
+import { readCopied, withNumbers, type Connection, type CopiedType, type Database, type Session, type Value } from '../../src/store/mod.ts';
 
 /** Numbers as numbers, bytes as bytes, all else as text: as the driver's own connections give them. */
 const PARSERS = Object.fromEntries([
@@ -48,6 +48,7 @@ export class Embedded implements AsyncDisposable {
     });
     const single: Connection = {
       rows: (text, values) => alone((connection) => connection.rows(text, values)),
+      bulk: (types, text, values) => alone((connection) => connection.bulk(types, text, values)),
       run: (text, values) => alone((connection) => connection.run(text, values)),
       copy: (table, columns, data) => alone((connection) => connection.copy(table, columns, data)),
     };
@@ -113,6 +114,10 @@ export class Embedded implements AsyncDisposable {
     return {
       async rows<Row extends readonly unknown[]>(text: string, values: readonly Value[] = []): Promise<Row[]> {
         return (await server.query<Row>(text, [...values], { rowMode: 'array', parsers: PARSERS })).rows as unknown as Row[];
+      },
+      async bulk<Row extends readonly unknown[]>(types: readonly CopiedType[], text: string, values: readonly (number | readonly number[])[]): Promise<Row[]> {
+        const { blob } = await server.query(`COPY (${withNumbers(text, values)}) TO '/dev/blob' (FORMAT binary)`);
+        return readCopied(Buffer.from(await (blob as Blob).arrayBuffer()), types);
       },
       run: async (text, values = []) => (await server.query(text, [...values])).affectedRows ?? 0,
       copy: async (table, columns, data) => {

@@ -29,7 +29,7 @@ export class BlobVectors extends OwnProducts {
       else unread.push(blob);
     }
     if (unread.length === 0) return found;
-    const rows = await reader.rows<[BlobId, Buffer]>('SELECT blob, data FROM blob_vectors WHERE repository = ANY($1::int4[]) AND blob = ANY($2::int8[]) AND model = $3', [owners, unread, id]);
+    const rows = await reader.bulk<[BlobId, Buffer]>(['int8', 'bytea'], 'SELECT blob, data FROM blob_vectors WHERE repository = ANY($1::int4[]) AND blob = ANY($2::int8[]) AND model = $3', [owners, unread, id]);
     for (const [blob, data] of rows) {
       const vectors = ownVectors(data);
       found.set(blob, vectors);

@@ -69,8 +69,8 @@ export class Blocks {
     }
     const wanted = rows.filter((row) => !found.has(row.id));
     if (wanted.length > 0) {
-      const stored = await this.#core.reader.rows<[number, Buffer, Buffer, Buffer | null, Buffer | null]>(
-        'SELECT id, blobs, directory, chunks, chunk_terms FROM block WHERE repository = ANY($1::int4[]) AND id = ANY($2::int8[])', [ownersOf(wanted), wanted.map(({ id }) => id)],
+      const stored = await this.#core.reader.bulk<[number, Buffer, Buffer, Buffer | null, Buffer | null]>(
+        ['int8', 'bytea', 'bytea', 'bytea', 'bytea'], 'SELECT id, blobs, directory, chunks, chunk_terms FROM block WHERE repository = ANY($1::int4[]) AND id = ANY($2::int8[])', [ownersOf(wanted), wanted.map(({ id }) => id)],
       );
       const byId = new Map(stored.map(([id, blobs, directory, chunks, terms]) => [id, { blobs, directory, chunks, chunk_terms: terms }]));
       for (const row of wanted) {
@@ -109,7 +109,7 @@ export class Blocks {
       return numbers.map((number) => loaded.page(row, number));
     }
     const first = row.id * PAGES_PER_BLOCK + from;
-    const pages = await this.#core.reader.rows<[Buffer]>('SELECT data FROM page WHERE repository = ANY($1::int4[]) AND id BETWEEN $2 AND $3 ORDER BY id', [[row.repository], first, first + count - 1]);
+    const pages = await this.#core.reader.bulk<[Buffer]>(['bytea'], 'SELECT data FROM page WHERE repository = ANY($1::int4[]) AND id BETWEEN $2 AND $3 ORDER BY id', [[row.repository], first, first + count - 1]);
     if (pages.length !== count) throw this.#gone(row);
     return pages.map(([data]) => data);
   }
@@ -126,8 +126,8 @@ export class Blocks {
     const ids = [...unread.keys()];
     for (let at = 0; at < ids.length; at += PAGES_AT_ONCE) {
       const some = ids.slice(at, at + PAGES_AT_ONCE);
-      const rows = await this.#core.reader.rows<[number, Buffer]>(
-        'SELECT id, data FROM page WHERE repository = ANY($1::int4[]) AND id = ANY($2::int8[])', [ownersOf(some.map((id) => unread.get(id) as BlockRow)), some],
+      const rows = await this.#core.reader.bulk<[number, Buffer]>(
+        ['int8', 'bytea'], 'SELECT id, data FROM page WHERE repository = ANY($1::int4[]) AND id = ANY($2::int8[])', [ownersOf(some.map((id) => unread.get(id) as BlockRow)), some],
       );
       for (const [id, data] of rows) {
         found.set(id, data);

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { CodeIndexError, LIMITS, type Meter } from '../../base/mod.ts';
 import { postgresAddress, type PostgresAddress } from './address.ts';
+import { readCopied, withNumbers, type CopiedType } from './copied-rows.ts';
 import type { Connection, Database, Session, Value } from './database.ts';
 import { isBroken } from './errors.ts';
 import { LOCK_CLASS } from './schema.ts';
@@ -60,10 +61,17 @@ async function runOf(client: pg.ClientBase | pg.Pool, text: string, values: read
   return rowCount ?? 0;
 }
 
+async function bulkOf<Row extends readonly unknown[]>(client: pg.ClientBase, types: readonly CopiedType[], text: string, values: readonly (number | readonly number[])[]): Promise<Row[]> {
+  const pieces: Buffer[] = [];
+  for await (const piece of client.query(copyTo(`COPY (${withNumbers(text, values)}) TO STDOUT (FORMAT binary)`))) pieces.push(piece as Buffer);
+  return readCopied(Buffer.concat(pieces), types);
+}
+
 /** Statements on one client of ours. */
 function connectionOf(client: pg.ClientBase): Connection {
   return {
     rows: (text, values = []) => rowsOf(client, text, values),
+    bulk: (types, text, values) => bulkOf(client, types, text, values),
     run: (text, values = []) => runOf(client, text, values),
     async copy(table, columns, data) {
       await pipeline(Readable.from(pieces(data), { objectMode: false }), client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`)));
@@ -144,6 +152,17 @@ class PostgresDatabase implements Database {
     };
     return {
       rows: (text, values = []) => attempt(() => rowsOf(pool, text, values)),
+      bulk: (types, text, values) => attempt(async () => {
+        const client = await pool.connect();
+        try {
+          const rows = await bulkOf(client, types, text, values);
+          client.release();
+          return rows as never;
+        } catch (thrown) {
+          client.release(isBroken(thrown));
+          throw thrown;
+        }
+      }),
       run: (text, values = []) => attempt(() => runOf(pool, text, values)),
       copy: () => Promise.reject(new Error('COPY needs a transaction of its own')),
     };

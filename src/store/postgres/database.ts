@@ -3,12 +3,16 @@
  * COPY. Everything above speaks to this; `connections.ts` is the real one.
  */
 
+import type { CopiedType } from './copied-rows.ts';
+
 /** A parameter of a statement. Lists become arrays. */
 export type Value = string | number | boolean | null | Uint8Array | readonly (string | number | null)[] | readonly Uint8Array[];
 
 export interface Connection {
   /** Rows as lists of columns. `int8` comes as a number, `bytea` as bytes, times as text. */
   rows<Row extends readonly unknown[]>(text: string, values?: readonly Value[]): Promise<Row[]>;
+  /** The same for large bytes, which come as they are: columns of these types alone, asked by whole numbers and lists of them alone. */
+  bulk<Row extends readonly unknown[]>(types: readonly CopiedType[], text: string, values: readonly (number | readonly number[])[]): Promise<Row[]>;
   /** Gives how many rows were changed. */
   run(text: string, values?: readonly Value[]): Promise<number>;
   /** Appends rows in COPY's binary format (copy-rows.ts). */

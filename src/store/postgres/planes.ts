@@ -130,7 +130,7 @@ export class Planes {
   }
 
   async #append(repository: RepositoryId, model: ModelRow, plane: Plane, ids: readonly number[]): Promise<void> {
-    const rows = await this.#core.reader.rows<[number, Buffer, Buffer, Buffer, Buffer | null]>('SELECT id, blobs, counts, bits, cells FROM vector_segment WHERE repository = ANY($1::int4[]) AND id = ANY($2::int8[]) ORDER BY id', [[repository], ids]);
+    const rows = await this.#core.reader.bulk<[number, Buffer, Buffer, Buffer, Buffer | null]>(['int8', 'bytea', 'bytea', 'bytea', 'bytea'], 'SELECT id, blobs, counts, bits, cells FROM vector_segment WHERE repository = ANY($1::int4[]) AND id = ANY($2::int8[]) ORDER BY id', [[repository], ids]);
     if (rows.length !== ids.length) throw new Replaced('a segment of vectors is gone');
     for (const [id, blobs, counts, bits, cells] of rows) {
       const segment = unpackSegment({ blobs, counts, bits, cells });

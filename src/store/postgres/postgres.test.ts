@@ -56,6 +56,6 @@ if (postgresIsInstalled()) {
       await using store = await open(false);
       await using reader = await open(true);
       await work(store, reader, await addRepository(store));
-    }, 4);
+    }, { runs: 4, chunks: 8_000 });
   });
 }

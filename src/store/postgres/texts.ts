@@ -48,7 +48,7 @@ export class Texts {
       else found.set(id, known);
     }
     if (unread.length === 0) return found;
-    const rows = await this.#core.reader.rows<[BlobId, Buffer]>('SELECT blob, data FROM facts WHERE repository = ANY($1::int4[]) AND blob = ANY($2::int8[])', [await this.#core.ranges.repositories(unread), unread]);
+    const rows = await this.#core.reader.bulk<[BlobId, Buffer]>(['int8', 'bytea'], 'SELECT blob, data FROM facts WHERE repository = ANY($1::int4[]) AND blob = ANY($2::int8[])', [await this.#core.ranges.repositories(unread), unread]);
     for (const [id, stored] of rows) {
       const facts = unpackStoredFacts(stored);
       this.#facts.set(id, facts, facts.length + 64);
@@ -91,8 +91,8 @@ export class Texts {
 
   async #stored(places: ReadonlyMap<BlobId, PackPlace>, packs: readonly number[]): Promise<Map<number, { data: Buffer; size: number }>> {
     if (packs.length === 0) return new Map();
-    const rows = await this.#core.reader.rows<[number, Buffer, number]>(
-      'SELECT id, data, size FROM pack WHERE repository = ANY($1::int4[]) AND id = ANY($2::int8[])', [await this.#core.ranges.repositories([...places.keys()]), packs],
+    const rows = await this.#core.reader.bulk<[number, Buffer, number]>(
+      ['int8', 'bytea', 'int4'], 'SELECT id, data, size FROM pack WHERE repository = ANY($1::int4[]) AND id = ANY($2::int8[])', [await this.#core.ranges.repositories([...places.keys()]), packs],
     );
     return new Map(rows.map(([id, data, size]) => [id, { data, size }]));
   }

@@ -100,7 +100,7 @@ export class VectorWriter {
   }
 
   async read(connection: Connection, { repository }: Owner, ids: readonly number[]): Promise<Segment[]> {
-    const rows = await connection.rows<[number, Buffer, Buffer, Buffer, Buffer | null]>('SELECT id, blobs, counts, bits, cells FROM vector_segment WHERE repository = $1 AND id = ANY($2::int8[]) ORDER BY id', [repository, ids]);
+    const rows = await connection.bulk<[number, Buffer, Buffer, Buffer, Buffer | null]>(['int8', 'bytea', 'bytea', 'bytea', 'bytea'], 'SELECT id, blobs, counts, bits, cells FROM vector_segment WHERE repository = $1 AND id = ANY($2::int8[]) ORDER BY id', [repository, ids]);
     return rows.map(([, blobs, counts, bits, cells]) => unpackSegment({ blobs, counts, bits, cells }));
   }
 
@@ -127,7 +127,7 @@ export class VectorWriter {
 
   /** All vectors of some blobs; those that are gone are absent. */
   async vectors(connection: Connection, { repository, model }: Owner, blobs: readonly BlobId[]): Promise<Map<BlobId, Int8Array>> {
-    const rows = await connection.rows<[BlobId, Buffer]>('SELECT blob, data FROM blob_vectors WHERE repository = $1 AND blob = ANY($2::int8[]) AND model = $3', [repository, blobs, model]);
+    const rows = await connection.bulk<[BlobId, Buffer]>(['int8', 'bytea'], 'SELECT blob, data FROM blob_vectors WHERE repository = $1 AND blob = ANY($2::int8[]) AND model = $3', [repository, blobs, model]);
     return new Map(rows.map(([blob, data]) => [blob, new Int8Array(data.buffer, data.byteOffset, data.length)]));
   }
 
