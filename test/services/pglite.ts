@@ -117,7 +117,7 @@ export class Embedded implements AsyncDisposable {
       },
       async bulk<Row extends readonly unknown[]>(types: readonly CopiedType[], text: string, values: readonly (number | readonly number[])[]): Promise<Row[]> {
         const { blob } = await server.query(`COPY (${withNumbers(text, values)}) TO '/dev/blob' (FORMAT binary)`);
-        return readCopied(Buffer.from(await (blob as Blob).arrayBuffer()), types);
+        return readCopied([Buffer.from(await (blob as Blob).arrayBuffer())], types);
       },
       run: async (text, values = []) => (await server.query(text, [...values])).affectedRows ?? 0,
       copy: async (table, columns, data) => {

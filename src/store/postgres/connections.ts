@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import pg from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { from as copyFrom } from 'pg-copy-streams';
 import { CodeIndexError, LIMITS, type Meter } from '../../base/mod.ts';
 import { postgresAddress, type PostgresAddress } from './address.ts';
+import { BulkQuery } from './bulk-query.ts';
 import { readCopied, withNumbers, type CopiedType } from './copied-rows.ts';
 import type { Connection, Database, Session, Value } from './database.ts';
 import { isBroken } from './errors.ts';
@@ -62,9 +63,8 @@ async function runOf(client: pg.ClientBase | pg.Pool, text: string, values: read
 }
 
 async function bulkOf<Row extends readonly unknown[]>(client: pg.ClientBase, types: readonly CopiedType[], text: string, values: readonly (number | readonly number[])[]): Promise<Row[]> {
-  const pieces: Buffer[] = [];
-  for await (const piece of client.query(copyTo(`COPY (${withNumbers(text, values)}) TO STDOUT (FORMAT binary)`))) pieces.push(piece as Buffer);
-  return readCopied(Buffer.concat(pieces), types);
+  const asked = client.query(new BulkQuery(`COPY (${withNumbers(text, values)}) TO STDOUT (FORMAT binary)`));
+  return readCopied(await asked.messages, types);
 }
 
 /** Statements on one client of ours. */

@@ -1,22 +1,26 @@
-/** Rows that COPY gave in its binary format (copy-rows.ts): what was sent is read, and nothing is made text first. */
+/** Rows that COPY gave in its binary format (copy-rows.ts), one message each: nothing is made text, and bytes are copied once. */
 export type CopiedType = 'int4' | 'int8' | 'bytea';
 
-const HEADER_BYTES = 19;
+/** Signature and flags, before the length of the extension, in the first message. */
+const FIXED_BYTES = 15;
 
-export function readCopied<Row extends readonly unknown[]>(bytes: Buffer, types: readonly CopiedType[]): Row[] {
+/** Rows of the messages; bytes are views of them, so that each message must stand in memory of its own. */
+export function readCopied<Row extends readonly unknown[]>(messages: readonly Buffer[], types: readonly CopiedType[]): Row[] {
   const rows: Row[] = [];
-  let at = HEADER_BYTES + bytes.readInt32BE(HEADER_BYTES - 4);
-  for (let fields = bytes.readInt16BE(at); fields !== -1; fields = bytes.readInt16BE(at)) {
-    at += 2;
-    const row: unknown[] = [];
-    for (const type of types) {
-      const length = bytes.readInt32BE(at);
-      at += 4;
-      row.push(length === -1 ? null : valueOf(bytes, at, length, type));
-      at += Math.max(0, length);
+  messages.forEach((bytes, number) => {
+    for (let at = number === 0 ? FIXED_BYTES + 4 + bytes.readInt32BE(FIXED_BYTES) : 0; at + 2 <= bytes.length;) {
+      if (bytes.readInt16BE(at) === -1) return;
+      at += 2;
+      const row: unknown[] = [];
+      for (const type of types) {
+        const length = bytes.readInt32BE(at);
+        at += 4;
+        row.push(length === -1 ? null : valueOf(bytes, at, length, type));
+        at += Math.max(0, length);
+      }
+      rows.push(row as unknown as Row);
     }
-    rows.push(row as unknown as Row);
-  }
+  });
   return rows;
 }
 
@@ -27,8 +31,7 @@ function valueOf(bytes: Buffer, at: number, length: number, type: CopiedType): n
     case 'int8':
       return Number(bytes.readBigInt64BE(at));
     case 'bytea':
-      // A copy of its own: what is kept must not hold the whole answer in memory.
-      return Buffer.from(bytes.subarray(at, at + length));
+      return bytes.subarray(at, at + length);
   }
 }
 

@@ -22,7 +22,7 @@ const SMALL_SCOPE = 2_000;
 /** Blobs compared between two looks at whether to go on. */
 const BATCH = 64;
 /** Blobs that are named together before they are compared. */
-const AHEAD = 256;
+const AHEAD = 64;
 /** A promise is trusted to be no farther off than one and a half times the mean so far. What is compared was chosen for high promises: most of these are too high. */
 const DOUBT = 1.5;
 
