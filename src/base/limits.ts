@@ -100,8 +100,10 @@ export const LIMITS = {
   languageChars: 50,
   /** Jobs that may wait or run at once: each is a promise to somebody. */
   jobsWaiting: 10_000,
-  /** Times that a job is begun whose server ends meanwhile, before it counts as what ends it. */
+  /** Times that a job is begun which fails for want of something, before it counts as failed. */
   jobAttempts: 3,
+  /** Times that a job is begun whose process ends meanwhile, before it counts as what ends it: machines that are replaced one after the other may meet one job a few times. */
+  jobEnds: 6,
   /** Milliseconds before a job that failed for want of something is begun again, and how many times longer each further pause is. */
   jobRetryMillis: 2_000,
   jobRetryFactor: 4,

@@ -22,7 +22,7 @@ export function isPaced({ kind }: JobRequest): boolean {
 
 /** A job whose runner died so often takes its runner down: it is not begun again. */
 export function diedTooOften(job: Job): Job | null {
-  if (job.state !== 'running' || job.attempts < LIMITS.jobAttempts) return null;
+  if (job.state !== 'running' || job.attempts < LIMITS.jobEnds) return null;
   const error = { code: 'internal', message: `The server ended ${job.attempts} times while this job ran.`, fix: 'See its log for the reason, then ask for the job again.' };
   return { ...job, state: 'failed', finishedAt: new Date().toISOString(), error };
 }

@@ -43,14 +43,14 @@ export const RESTART: Cases = {
     const records = new Records();
     const base = { request: indexOf('a'), by: 'local', createdAt: 'now', startedAt: 'now', finishedAt: null, progress: null, result: null, error: null };
     await records.putJob({ ...base, id: '0a', repository: 'a', state: 'running', attempts: 1 });
-    await records.putJob({ ...base, id: '0b', repository: 'b', state: 'running', attempts: LIMITS.jobAttempts });
+    await records.putJob({ ...base, id: '0b', repository: 'b', state: 'running', attempts: LIMITS.jobEnds });
     await records.putJob({ ...base, id: '0c', repository: 'c', state: 'queued', attempts: 0 });
     const bench = new Bench();
     await using queue = await driver.open({ records, execute: bench.execute });
     await Promise.all(['a', 'c'].map((repository) => bench.end(repository)));
     assert.deepEqual([(await queue.follow('0a', () => {})).attempts, (await queue.follow('0c', () => {})).attempts], [2, 1]);
     const failed = await queue.follow('0b', () => {});
-    assert.match(`${failed.state}: ${failed.error?.message}`, /^failed: The server ended 3 times/);
+    assert.match(`${failed.state}: ${failed.error?.message}`, /^failed: The server ended 6 times/);
     assert.deepEqual([[...bench.begun].sort(), queue.size()], [['a', 'c'], 0]);
   },
 };
