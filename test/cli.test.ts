@@ -201,7 +201,7 @@ describe('status, doctor, help', () => {
     const answer = parse<DoctorAnswer>(await ask(['doctor', '--json']));
     assert.deepEqual(answer.checks.filter((one) => !one.ok), []);
     assert.deepEqual(answer.checks.map((one) => one.name), [
-      'node', 'git', 'data folder', 'free disk', 'clock', 'threads', 'allowed roots', 'settings', 'secrets', 'certificate', 'database', 'writer', 'meaning',
+      'node', 'git', 'data folder', 'free disk', 'clock', 'threads', 'allowed roots', 'settings', 'secrets', 'queue', 'certificate', 'database', 'writer', 'meaning',
       'repositories', 'jobs', 'backups', 'leftovers',
     ]);
   });

@@ -6,7 +6,8 @@
  *
  * Events, one by one: questions arrive at random (Poisson) for repositories by Zipf's law and kinds by a given mix; the
  * balancer gives each to the server with the fewest; a server does one at a time on its core and asks the database, whose cores
- * serve in order of arrival. Servers keep what the least lately used repositories leave room for. An answer that anybody asked
+ * serve in order of arrival. `by repository` is a balancer that gives a repository to one of two servers, the idler one, so that
+ * each keeps fewer of them. Servers keep what the least lately used repositories leave room for. An answer that anybody asked
  * for lately comes from the shared cache.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -40,9 +41,13 @@ const KEPT_BYTES = 50_331_648 + 100_663_296 + 67_108_864 + 33_554_432;
 /** What a question leaves of a repository in memory, as a share of its rows in the database. */
 const TOUCHED = 0.15;
 /** A server counts as overloaded where 95 of 100 answers take longer. */
-const TARGET_MILLIS = 150;
+const TARGET_MILLIS = 500;
+
+/** How the balancer chooses. */
+type Policy = 'least busy' | 'by repository';
 
 export interface Shape {
+  readonly policy: Policy;
   readonly servers: number;
   readonly databaseCores: number;
   readonly rate: number;
@@ -56,7 +61,7 @@ export interface Outcome {
   readonly kept: number;
 }
 
-export function simulate(recorded: Recorded, { servers, databaseCores, rate }: Shape, repositories: number, seconds: number): Outcome {
+export function simulate(recorded: Recorded, { policy, servers, databaseCores, rate }: Shape, repositories: number, seconds: number): Outcome {
   const random = seeded(11);
   const pickRepository = zipf(repositories, random);
   const perRepository = recorded.databaseBytes * TOUCHED;
@@ -68,12 +73,13 @@ export function simulate(recorded: Recorded, { servers, databaseCores, rate }: S
   let [now, serverBusy, databaseBusy, hits, asked] = [0, 0, 0, 0, 0];
   const end = seconds * 1_000;
   while ((now += (-Math.log(1 - random()) * 1_000) / rate) < end) {
-    const server = leastOf(free);
+    const repository = pickRepository();
+    const [one, two] = [repository % servers, (repository * 7 + 3) % servers];
+    const server = policy === 'least busy' ? leastOf(free) : (free[one] as number) <= (free[two] as number) ? one : two;
     const begins = Math.max(now, free[server] as number);
     let [own, there] = [REPEATED_MILLIS, 0];
     if (random() >= REPEATED) {
       asked++;
-      const repository = pickRepository();
       const cache = caches[server] as Map<number, true>;
       const kept = cache.delete(repository);
       if (kept) hits++;
@@ -142,15 +148,15 @@ function main(): void {
   const { values: flags } = parseArgs({ options: { repositories: { type: 'string', default: '10000' }, rate: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '60' }, dry: { type: 'boolean', default: false } } });
   const recorded = JSON.parse(readFileSync(join(import.meta.dirname, 'costs.json'), 'utf8')) as Recorded;
   const [repositories, rate, seconds] = [Number(flags.repositories), Number(flags.rate), Number(flags.seconds)];
-  const shapes = [[4, 4], [8, 4], [12, 8], [16, 8], [20, 8], [24, 16], [32, 16], [48, 32]] as const;
-  const rows = shapes.map(([servers, databaseCores]) => {
-    const at = simulate(recorded, { servers, databaseCores, rate }, repositories, seconds);
-    const limit = limitOf(recorded, { servers, databaseCores }, repositories, seconds);
-    const moreServer = limitOf(recorded, { servers: servers + 1, databaseCores }, repositories, seconds) - limit;
-    const moreDatabase = limitOf(recorded, { servers, databaseCores: databaseCores + 1 }, repositories, seconds) - limit;
-    return [servers, databaseCores, at.p50, at.p95, round(at.serverBusy * 100), round(at.databaseBusy * 100), round(at.kept * 100), limit, moreServer, moreDatabase];
+  const shapes = (['least busy', 'by repository'] as const).flatMap((policy) => ([[8, 4], [16, 8], [32, 16], [48, 16], [64, 32], [96, 32]] as const).map(([servers, databaseCores]) => ({ policy, servers, databaseCores })));
+  const rows = shapes.map(({ policy, servers, databaseCores }) => {
+    const at = simulate(recorded, { policy, servers, databaseCores, rate }, repositories, seconds);
+    const limit = limitOf(recorded, { policy, servers, databaseCores }, repositories, seconds);
+    const moreServer = limitOf(recorded, { policy, servers: servers + 1, databaseCores }, repositories, seconds) - limit;
+    const moreDatabase = limitOf(recorded, { policy, servers, databaseCores: databaseCores + 1 }, repositories, seconds) - limit;
+    return [policy, servers, databaseCores, at.p50, at.p95, round(at.serverBusy * 100), round(at.databaseBusy * 100), round(at.kept * 100), limit, moreServer, moreDatabase];
   });
-  const columns = ['servers (one core each)', 'cores of PostgreSQL', 'p50 ms', 'p95 ms', 'servers busy %', 'PostgreSQL busy %', 'repository in memory %', `limit, questions/s at p95 <= ${TARGET_MILLIS} ms`, 'one server more buys', 'one core of PostgreSQL more buys'];
+  const columns = ['balancer', 'servers (one core each)', 'cores of PostgreSQL', 'p50 ms', 'p95 ms', 'servers busy %', 'PostgreSQL busy %', 'repository in memory %', `limit, questions/s at p95 <= ${TARGET_MILLIS} ms`, 'one server more buys', 'one core of PostgreSQL more buys'];
   const text = [
     `# Simulated: ${repositories} repositories, ${rate} questions a second`, '',
     `Costs recorded on ${recorded.date} (bench/scale/costs.json: repositories of ${recorded.files} files, ${round(recorded.sourceBytes / 2 ** 20)} MiB). Mix: ${Object.entries(MIX).map(([kind, share]) => `${kind} ${share}`).join(', ')}; ${REPEATED * 100} % repeated within the time that answers are kept; repositories by Zipf's law with exponent ${SKEW}.`, '',
