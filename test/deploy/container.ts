@@ -58,7 +58,12 @@ export async function startContainer(command: readonly string[], { root, storage
   return {
     first, process: child, said: () => said, line,
     async stop(signal) {
-      if (child.exitCode === null) process.kill(first, signal);
+      try {
+        if (child.exitCode === null) process.kill(first, signal);
+      } catch (error) {
+        // It has ended by itself, and bubblewrap is about to.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
       return (await ended)[0];
     },
   };

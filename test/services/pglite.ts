@@ -35,10 +35,6 @@ export class Embedded implements AsyncDisposable {
     return name;
   }
 
-  async drop(schema: string): Promise<void> {
-    await this.#alone(() => this.#server.exec(`DROP SCHEMA ${schema} CASCADE`));
-  }
-
   /** What a store opens; disposing of it closes nothing. */
   database(schema: string): Database {
     const direct = this.#connection();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import pg from 'pg';
+import { emptyTables } from '../../../test/services/emptied.ts';
 import { postgresIsInstalled, startPostgres, type PrivatePostgres } from '../../../test/services/postgres.ts';
 import { openStore } from '../open.ts';
 import type { Store } from '../ports.ts';
@@ -33,6 +34,8 @@ if (postgresIsInstalled()) {
   describe('a real PostgreSQL', () => {
     let server: PrivatePostgres;
     const urls = new Map<string, string>();
+    /** Databases whose tables are made and empty. */
+    const free: string[] = [];
     const urlOf = (dataDir: string): string => urls.get(path.basename(dataDir)) ?? '';
     before(async () => {
       server = await startPostgres();
@@ -42,11 +45,17 @@ if (postgresIsInstalled()) {
     storeSuite('PostgreSQL', {
       propertyRuns: 8,
       url: urlOf,
-      // Copies of one whose tables are made: making them anew takes longer than the tests.
+      // Copies of one whose tables are made, used again: making them anew takes longer than the tests.
       create: async (dataDir) => {
-        const name = `copy_${urls.size}`;
-        await server.query(`CREATE DATABASE ${name} TEMPLATE prepared OWNER ${server.user}`);
+        let name = free.pop();
+        if (name === undefined) await server.query(`CREATE DATABASE ${(name = `copy_${urls.size}`)} TEMPLATE prepared OWNER ${server.user}`);
         urls.set(path.basename(dataDir), server.url(name));
+      },
+      remove: async (dataDir) => {
+        if (!urls.has(path.basename(dataDir))) return;
+        await using database = openConnections({ url: urlOf(dataDir) });
+        await emptyTables(database.writer);
+        free.push(new URL(urlOf(dataDir)).pathname.slice(1));
       },
       rows: (dataDir) => rowsOf(urlOf(dataDir)),
     });
