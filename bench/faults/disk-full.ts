@@ -16,7 +16,7 @@ import { startPostgres } from '../../test/services/postgres.ts';
 const FILES = 1_500;
 const MIB = 2 ** 20;
 /** Left for the index and the log of the database when the ballast is in. */
-const ROOM = 60 * MIB;
+const ROOM = 12 * MIB;
 
 const lines: string[] = [];
 const log = (text: string): void => {
