@@ -72,11 +72,13 @@ function fetchGit(source: string, into: string): void {
   must('git', ['checkout', '-q', 'FETCH_HEAD'], into);
 }
 
-/** Debian's sources often stand in no list of a machine: a private list beside the corpora is used instead of the system's. */
+/** Debian's sources often stand in no list of a machine: a private list beside the corpora, with the mirror that the machine uses. */
 function fetchDebian(name: string, into: string): void {
   const apt = join(dirname(into), '.apt');
   mkdirSync(join(apt, 'lists/partial'), { recursive: true });
-  writeFileSync(join(apt, 'sources.list'), 'deb-src http://deb.debian.org/debian stable main\ndeb-src http://deb.debian.org/debian oldstable main\n');
+  const mirror = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], { encoding: 'utf8' }).stdout.split('\n').find((line) => /\/debian\/?$/.test(line));
+  if (mirror === undefined) throw new Error('This machine knows no mirror of Debian: put one into /etc/apt/sources.list.');
+  writeFileSync(join(apt, 'sources.list'), ['stable', 'oldstable'].map((suite) => `deb-src ${mirror} ${suite} main\n`).join(''));
   const options = ['-o', `Dir::Etc::sourcelist=${join(apt, 'sources.list')}`, '-o', 'Dir::Etc::sourceparts=-', '-o', `Dir::State::lists=${join(apt, 'lists')}`, '-o', 'APT::Sandbox::User=root'];
   must('apt-get', [...options, 'update', '-qq'], into);
   if (run('apt-get', [...options, 'source', '--download-only', name], into) !== 0) must('apt-get', [...options, 'source', '--download-only', `${name}/oldstable`], into);
