@@ -1,5 +1,5 @@
 /** Stretches of paths, and keys of scopes: the same for every driver. */
-import type { PathTest, Scope } from './ports.ts';
+import type { PathTest, Place, Scope } from './ports.ts';
 
 /** Above every path that starts with what stands before it; these characters stand in no file name. */
 export const AFTER_ALL = '\u{10ffff}\u{10ffff}';
@@ -17,4 +17,10 @@ export function scopeKey(scope: Scope): string {
     scope.views, [...scope.languages].sort(), [...scope.notLanguages].sort(),
     scope.paths.map((test) => test.key).sort(), scope.notPaths.map((test) => test.key).sort(),
   ]);
+}
+
+/** Places of one blob in the order of their paths. */
+export function byPath(a: Place, b: Place): number {
+  if (a.entry.path === b.entry.path) return a.view - b.view;
+  return a.entry.path < b.entry.path ? -1 : 1;
 }

@@ -1,5 +1,6 @@
 import { LIMITS } from '../../base/mod.ts';
 import type { BlobId, ViewId } from '../../domain/mod.ts';
+import { byPath } from '../paths.ts';
 import type { Place } from '../ports.ts';
 import type { Core } from './core.ts';
 import { ENTRY_COLUMNS, entryOf, type EntryRow } from './rows.ts';
@@ -65,9 +66,4 @@ export class Places {
       size -= byBlob.size;
     }
   }
-}
-
-function byPath(a: Place, b: Place): number {
-  if (a.entry.path === b.entry.path) return a.view - b.view;
-  return a.entry.path < b.entry.path ? -1 : 1;
 }

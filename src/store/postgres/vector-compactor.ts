@@ -1,15 +1,13 @@
 import { breathe, throwIfAborted } from '../../base/mod.ts';
 import type { RepositoryId } from '../../domain/mod.ts';
 import { makeCells, SAMPLE_CHUNKS, type Cells } from '../vectors/cells.ts';
-import type { Owner } from '../vectors/grouping.ts';
+import { UNPLACED_SHARE, type Owner } from '../vectors/grouping.ts';
 import { chunksOf, UNPLACED } from '../vectors/segment.ts';
 import type { Core } from './core.ts';
 import type { Lease } from './leases.ts';
 import { POINTS, type Points } from './points.ts';
 import type { VectorWriter } from './vector-writer.ts';
 
-/** Cells are made anew when more chunks than this share lie in none. */
-const UNPLACED_SHARE = 0.25;
 /** Blobs whose vectors are read together. */
 const BLOBS_AT_ONCE = 512;
 

@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { LIMITS } from '../../base/mod.ts';
 import type { BlobId, BlobInfo, ViewId } from '../../domain/mod.ts';
-import { AFTER_ALL } from '../paths.ts';
+import { AFTER_ALL, byPath } from '../paths.ts';
 import type { Files, Place } from '../ports.ts';
 import { BoundedCache } from '../blocks/cache.ts';
 import { collect } from './collect.ts';
@@ -205,9 +205,4 @@ class Places {
       size -= byBlob.size;
     }
   }
-}
-
-function byPath(a: Place, b: Place): number {
-  if (a.entry.path === b.entry.path) return a.view - b.view;
-  return a.entry.path < b.entry.path ? -1 : 1;
 }

@@ -3,12 +3,10 @@ import type { RepositoryId } from '../../domain/mod.ts';
 import type { Core } from './core.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 import { makeCells, SAMPLE_CHUNKS, type Cells } from '../vectors/cells.ts';
-import type { Owner } from '../vectors/grouping.ts';
+import { UNPLACED_SHARE, type Owner } from '../vectors/grouping.ts';
 import { chunksOf, UNPLACED } from '../vectors/segment.ts';
 import type { Writing } from './writing.ts';
 
-/** Cells are made anew when more chunks than this share lie in none. */
-const UNPLACED_SHARE = 0.25;
 /** Blobs between two pauses: some ten milliseconds. */
 const BLOBS_BETWEEN_PAUSES = 512;
 

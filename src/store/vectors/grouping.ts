@@ -9,6 +9,9 @@ export const SEGMENT_CHUNKS_MOST = 131_072;
 /** A segment with more chunks of blobs that are gone than this share is written anew by compaction. */
 export const DEAD_SHARE = 0.1;
 
+/** Cells are made anew when more chunks than this share lie in none. */
+export const UNPLACED_SHARE = 0.25;
+
 /** Whose segments stand together. */
 export interface Owner {
   readonly repository: RepositoryId;
